@@ -1,11 +1,28 @@
 //! Neural networks from nothing but arrays, made to be read and to be run in notebooks.
 
+pub mod activation;
+pub mod autodiff;
 mod classifier;
 pub mod data;
 mod error;
+pub mod gradcheck;
+mod init;
+pub mod layer;
+mod loss;
+mod network;
+mod optimizer;
 mod random;
+mod schedule;
+mod train;
 
+pub use activation::Activation;
 pub use classifier::Classifier;
 pub use data::Dataset;
 pub use error::Error;
+pub use init::Init;
+pub use loss::{Loss, Targets};
+pub use network::{Builder, Gradients, Pass, Sequential, Text};
+pub use optimizer::Optimizer;
 pub use random::RandomState;
+pub use schedule::Schedule;
+pub use train::{Epoch, Evaluation, Fit, History, Model};

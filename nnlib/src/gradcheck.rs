@@ -1,0 +1,123 @@
+//! Central differences: the gradient of a network checked without any calculus.
+
+use std::fmt;
+
+use ndarray::Array2;
+
+use crate::loss::Targets;
+use crate::{Error, Loss, Sequential};
+
+/// The gradient of `f` at `x` by central differences, (f(x + h) − f(x − h)) / 2h, with h = `step` for every coordinate.
+///
+/// The error is of the order of h² from the curve's bending and of 10⁻¹⁶/h from rounding, so h near 10⁻⁵ does best.
+///
+/// ```
+/// let gradient = nnlib::gradcheck::central_differences(|x| x[0] * x[0] + 3.0 * x[1], &[2.0, 5.0], 1e-5);
+/// assert!((gradient[0] - 4.0).abs() < 1e-9 && (gradient[1] - 3.0).abs() < 1e-9);
+/// ```
+pub fn central_differences(f: impl Fn(&[f64]) -> f64, x: &[f64], step: f64) -> Vec<f64> {
+    let mut x = x.to_vec();
+    (0..x.len())
+        .map(|i| {
+            let centre = x[i];
+            x[i] = centre + step;
+            let above = f(&x);
+            x[i] = centre - step;
+            let below = f(&x);
+            x[i] = centre;
+            (above - below) / (2.0 * step)
+        })
+        .collect()
+}
+
+/// How far a gradient is from central differences: the worst of all parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// |analytic − numeric| / max(1, |analytic| + |numeric|) of the worst parameter.
+    pub worst: f64,
+    /// Which parameter that is, for example "w(1)\[0, 2\]".
+    pub parameter: String,
+    /// Its derivative by the backward pass.
+    pub analytic: f64,
+    /// Its derivative by central differences.
+    pub numeric: f64,
+    /// How many parameters were compared.
+    pub compared: usize,
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { worst, parameter, analytic, numeric, compared } = self;
+        write!(
+            f,
+            "{compared} derivatives compared; the worst differs by {worst:.1e}: {parameter}, backward {analytic:.9}, differences {numeric:.9}"
+        )
+    }
+}
+
+/// Compares [`Sequential::backward`] with central differences of the loss, for every parameter and every number of the input.
+///
+/// Dropout does not drop here: the pass is one of prediction.
+///
+/// ```
+/// use ndarray::array;
+/// use nnlib::{Activation, Loss, RandomState, Sequential};
+/// let network = Sequential::input(2).dense(3).activation(Activation::Tanh).dense(2).build(&mut RandomState::new(0))?;
+/// let check = nnlib::gradcheck::check(&network, &array![[0.5, -1.0], [2.0, 0.1]], &array![1, 0], Loss::SoftmaxCrossEntropy)?;
+/// assert!(check.worst < 1e-8, "{check}");
+/// # Ok::<(), nnlib::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`Sequential::forward`] and [`Sequential::backward`].
+pub fn check<'t>(network: &Sequential, x: &Array2<f64>, targets: impl Into<Targets<'t>>, loss: Loss) -> Result<Comparison, Error> {
+    const STEP: f64 = 1e-5;
+    let targets = targets.into();
+    let gradients = network.backward(&network.forward(x)?, targets, loss)?;
+    let mut network = network.clone();
+    let mut x = x.clone();
+    let mut best = Comparison { worst: -1.0, parameter: String::new(), analytic: 0.0, numeric: 0.0, compared: 0 };
+    let mut compare = |parameter: &dyn Fn() -> String, analytic: f64, above: f64, below: f64| {
+        let numeric = (above - below) / (2.0 * STEP);
+        let off = (analytic - numeric).abs() / (analytic.abs() + numeric.abs()).max(1.0);
+        best.compared += 1;
+        // A NaN is the worst of all.
+        if off > best.worst || off.is_nan() {
+            best = Comparison { worst: off, parameter: parameter(), analytic, numeric, ..best.clone() };
+        }
+    };
+    for layer in 0..gradients.layers.len() {
+        let gradient = &gradients.layers[layer];
+        for (letter, derivatives) in [("w", gradient.w.as_slice()), ("b", gradient.b.as_slice())] {
+            for (i, &analytic) in derivatives.expect("contiguous").iter().enumerate() {
+                let at = |network: &mut Sequential, step: f64| -> Result<f64, Error> {
+                    let mut own = network.layers_mut()[layer].get_mut().parameters_mut();
+                    let numbers = if letter == "w" { own.w.as_slice_mut() } else { own.b.as_slice_mut() }.expect("contiguous");
+                    let centre = numbers[i];
+                    numbers[i] = centre + step;
+                    let value = network.loss(&x, targets, loss);
+                    let mut own = network.layers_mut()[layer].get_mut().parameters_mut();
+                    if letter == "w" { own.w.as_slice_mut() } else { own.b.as_slice_mut() }.expect("contiguous")[i] = centre;
+                    value
+                };
+                let (above, below) = (at(&mut network, STEP)?, at(&mut network, -STEP)?);
+                compare(
+                    &|| format!("{letter} of layer {} ({}), number {i}", layer + 1, network.layers()[layer].get().name()),
+                    analytic,
+                    above,
+                    below,
+                );
+            }
+        }
+    }
+    for ((row, column), &analytic) in gradients.x().indexed_iter() {
+        let centre = x[[row, column]];
+        x[[row, column]] = centre + STEP;
+        let above = network.loss(&x, targets, loss)?;
+        x[[row, column]] = centre - STEP;
+        let below = network.loss(&x, targets, loss)?;
+        x[[row, column]] = centre;
+        compare(&|| format!("x[{row}, {column}]"), analytic, above, below);
+    }
+    Ok(best)
+}

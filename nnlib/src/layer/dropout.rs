@@ -1,0 +1,57 @@
+//! Dropout: some numbers set to zero while training.
+
+use ndarray::Array2;
+
+use super::{Layer, LayerGradient, Memory, Shape, Step};
+use crate::{Error, RandomState};
+
+/// Inverted dropout (N. Srivastava et al., 2014): in training each number is set to 0 with probability `rate`, the others are divided by
+/// 1 − `rate`, so that the expected value stays; in prediction nothing happens.
+///
+/// Backward: the same mask.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dropout {
+    rate: f64,
+}
+
+impl Dropout {
+    /// Drops each number with this probability.
+    ///
+    /// # Errors
+    /// [`Error::Value`] unless 0 ≤ `rate` < 1.
+    pub fn new(rate: f64) -> Result<Self, Error> {
+        if (0.0..1.0).contains(&rate) { Ok(Self { rate }) } else { Err(Error::value("dropout rate", "a number in [0, 1)", rate)) }
+    }
+
+    /// The probability with which a number is dropped.
+    pub fn rate(&self) -> f64 {
+        self.rate
+    }
+}
+
+impl Layer for Dropout {
+    fn name(&self) -> String {
+        format!("Dropout ({})", self.rate)
+    }
+
+    fn output_shape(&self, input: Shape) -> Result<Shape, Error> {
+        Ok(input)
+    }
+
+    fn forward(&self, x: &Array2<f64>, y: &mut Array2<f64>, memory: &mut Memory, rng: Option<&mut RandomState>) {
+        y.assign(x);
+        memory.values.clear();
+        if let Some(rng) = rng {
+            let keep = 1.0 / (1.0 - self.rate);
+            memory.values.extend((0..x.len()).map(|_| if rng.random_sample() < self.rate { 0.0 } else { keep }));
+            y.iter_mut().zip(&memory.values).for_each(|(y, mask)| *y *= mask);
+        }
+    }
+
+    fn backward(&self, step: Step<'_>, delta_y: &Array2<f64>, delta_x: Option<&mut Array2<f64>>, _: &mut LayerGradient) {
+        if let Some(delta_x) = delta_x {
+            delta_x.assign(delta_y);
+            delta_x.iter_mut().zip(&step.memory.values).for_each(|(d, mask)| *d *= mask);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The parametric rectified unit: its left slope is learned.
+
+use ndarray::{Array1, Array2, ArrayViewMut2, Zip};
+
+use super::{Layer, LayerGradient, Memory, Parameters, ParametersMut, Shape, Step};
+use crate::{Error, Init, RandomState};
+
+/// a = z for z ≥ 0, else α z, with one slope α for each feature (K. He et al., 2015).
+///
+/// Backward: dL/dz = dL/da for z ≥ 0, else α dL/da; dL/dα = Σ over samples with z < 0 of z dL/da.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PRelu {
+    /// The slopes α; [`Layer::initialise`] sets them to 0.25, as the paper does.
+    pub alpha: Array1<f64>,
+}
+
+impl PRelu {
+    /// Units for so many features.
+    pub fn new(features: usize) -> Self {
+        Self { alpha: Array1::from_elem(features, 0.25) }
+    }
+}
+
+impl Layer for PRelu {
+    fn name(&self) -> String {
+        "PReLU".into()
+    }
+
+    fn output_shape(&self, input: Shape) -> Result<Shape, Error> {
+        if input.size() == self.alpha.len() { Ok(input) } else { Err(Error::shape("input of a PReLU", self.alpha.len(), input)) }
+    }
+
+    fn parameters(&self) -> Parameters<'_> {
+        Parameters { b: self.alpha.view(), ..Parameters::default() }
+    }
+
+    fn parameters_mut(&mut self) -> ParametersMut<'_> {
+        ParametersMut { w: ArrayViewMut2::from_shape((0, 0), &mut []).expect("empty"), b: self.alpha.view_mut() }
+    }
+
+    fn initialise(&mut self, _: Init, _: &mut RandomState) {
+        self.alpha.fill(0.25);
+    }
+
+    fn forward(&self, z: &Array2<f64>, a: &mut Array2<f64>, _: &mut Memory, _: Option<&mut RandomState>) {
+        let alpha = self.alpha.broadcast(z.raw_dim()).expect("as many slopes as columns");
+        Zip::from(a).and(z).and(alpha).for_each(|a, &z, &alpha| *a = if z >= 0.0 { z } else { alpha * z });
+    }
+
+    fn backward(&self, step: Step<'_>, delta_a: &Array2<f64>, delta_z: Option<&mut Array2<f64>>, gradient: &mut LayerGradient) {
+        gradient.b.fill(0.0);
+        for (delta, z) in delta_a.outer_iter().zip(step.x.outer_iter()) {
+            Zip::from(&mut gradient.b).and(delta).and(z).for_each(|g, &d, &z| *g += d * z.min(0.0));
+        }
+        if let Some(delta_z) = delta_z {
+            let alpha = self.alpha.broadcast(delta_z.raw_dim()).expect("as many slopes as columns");
+            Zip::from(delta_z)
+                .and(delta_a)
+                .and(step.x)
+                .and(alpha)
+                .for_each(|dz, &da, &z, &alpha| *dz = if z >= 0.0 { da } else { alpha * da });
+        }
+    }
+}

@@ -1,0 +1,605 @@
+//! The network: layers in order, and a forward pass that is a value.
+
+use std::fmt;
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+
+use crate::activation::softmax;
+use crate::error::check_finite;
+use crate::layer::{
+    Activate, AnyLayer, Conv2d, Dense, Dropout, Flatten, LayerGradient, MaxPool2d, Memory, PRelu, Padding, Parameters, Shape, Step,
+};
+use crate::loss::Targets;
+use crate::{Activation, Classifier, Error, Init, Loss, RandomState};
+
+/// Layers in order, each fed with the output of the one before.
+///
+/// [`Sequential::forward`] gives a [`Pass`], which holds every z and a; [`Sequential::backward`] takes it and gives [`Gradients`], which hold
+/// every δ and the gradient of every parameter. The network itself holds its parameters and nothing else, so `&self` is enough for both.
+///
+/// ```
+/// use ndarray::array;
+/// use nnlib::{Activation, Loss, RandomState, Sequential};
+/// // Keras: Sequential([Input((2,)), Dense(3, "tanh"), Dense(2)])
+/// let network = Sequential::input(2).dense(3).activation(Activation::Tanh).dense(2).build(&mut RandomState::new(0))?;
+/// let pass = network.forward(&array![[0.5, -1.0]])?;
+/// assert_eq!(pass.z(1)?.dim(), (1, 3));
+/// assert_eq!(pass.a(1)?, pass.z(1)?.mapv(f64::tanh));
+/// let gradients = network.backward(&pass, &array![1], Loss::SoftmaxCrossEntropy)?;
+/// assert_eq!(gradients.w(1)?.dim(), (2, 3));
+/// # Ok::<(), nnlib::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sequential {
+    input: Shape,
+    layers: Vec<AnyLayer>,
+}
+
+/// A network being put together; see [`Sequential::input`].
+///
+/// The first mistake is kept and reported by [`Builder::build`].
+#[derive(Debug)]
+pub struct Builder {
+    input: Shape,
+    shape: Shape,
+    init: Init,
+    layers: Vec<(AnyLayer, Init)>,
+    error: Option<Error>,
+}
+
+impl Builder {
+    fn add(mut self, make: impl FnOnce(Shape) -> Result<AnyLayer, Error>) -> Self {
+        if self.error.is_some() {
+            return self;
+        }
+        let shaped = make(self.shape).and_then(|layer| Ok((layer.get().output_shape(self.shape)?, layer)));
+        match shaped {
+            Ok((shape, layer)) => {
+                self.shape = shape;
+                self.layers.push((layer, self.init));
+            }
+            Err(error) => self.error = Some(error),
+        }
+        self
+    }
+
+    /// How the layers that follow draw their weights; [`Init::LecunNormal`] unless said otherwise.
+    pub fn init(mut self, init: Init) -> Self {
+        self.init = init;
+        self
+    }
+
+    /// A dense layer of `h` neurons.
+    pub fn dense(self, h: usize) -> Self {
+        self.add(|input| match input {
+            Shape::Flat(d) => Ok(AnyLayer::Dense(Dense::new(d, h)?)),
+            Shape::Image { .. } => Err(Error::shape("input of a dense layer", "(features,); flatten the image first", input)),
+        })
+    }
+
+    /// A dense layer of `h` neurons without bias.
+    pub fn dense_without_bias(self, h: usize) -> Self {
+        let mut builder = self.dense(h);
+        if let (None, Some((AnyLayer::Dense(dense), _))) = (&builder.error, builder.layers.last_mut()) {
+            dense.b = Array1::zeros(0);
+        }
+        builder
+    }
+
+    /// An activation function of each number.
+    pub fn activation(self, f: Activation) -> Self {
+        self.add(|_| Ok(AnyLayer::Activate(Activate(f))))
+    }
+
+    /// A rectified unit with a learned left slope for each feature.
+    pub fn prelu(self) -> Self {
+        self.add(|input| Ok(AnyLayer::PRelu(PRelu::new(input.size()))))
+    }
+
+    /// Dropout of each number with this probability, while training.
+    pub fn dropout(self, rate: f64) -> Self {
+        self.add(|_| Ok(AnyLayer::Dropout(Dropout::new(rate)?)))
+    }
+
+    /// An image as a row of features.
+    pub fn flatten(self) -> Self {
+        self.add(|_| Ok(AnyLayer::Flatten(Flatten)))
+    }
+
+    /// A convolution by `outputs` kernels of this size (rows, columns) that stay inside the image, step by step.
+    pub fn conv2d(self, outputs: usize, kernel: (usize, usize)) -> Self {
+        self.conv2d_with(outputs, kernel, 1, Padding::Valid)
+    }
+
+    /// A convolution with this stride and padding.
+    pub fn conv2d_with(self, outputs: usize, kernel: (usize, usize), stride: usize, padding: Padding) -> Self {
+        self.add(|input| Ok(AnyLayer::Conv2d(Conv2d::new(input, outputs, kernel, stride, padding)?)))
+    }
+
+    /// The largest of each window of `size` × `size`.
+    pub fn max_pool2d(self, size: usize) -> Self {
+        self.add(|input| Ok(AnyLayer::MaxPool2d(MaxPool2d::new(input, size)?)))
+    }
+
+    /// The network, its weights drawn layer by layer.
+    ///
+    /// # Errors
+    /// The first of the mistakes made on the way: [`Error::Shape`] for layers whose sizes do not meet, [`Error::Value`] for a number out of
+    /// range, [`Error::Empty`] for a network without layers.
+    pub fn build(self, rng: &mut RandomState) -> Result<Sequential, Error> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let layers = self.layers.into_iter().map(|(mut layer, init)| {
+            layer.get_mut().initialise(init, rng);
+            layer
+        });
+        Sequential::new(self.input, layers.collect())
+    }
+}
+
+impl Sequential {
+    /// Begins a network for samples of this shape: a number of features, or (channels, height, width).
+    pub fn input(shape: impl Into<Shape>) -> Builder {
+        let shape = shape.into();
+        let error = (shape.size() == 0).then(|| Error::value("input of the network", "at least one number", shape));
+        Builder { input: shape, shape, init: Init::default(), layers: Vec::new(), error }
+    }
+
+    /// A network of ready layers.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without layers, [`Error::Shape`] where a layer does not take the output of the one before.
+    pub fn new(input: Shape, layers: Vec<AnyLayer>) -> Result<Self, Error> {
+        if layers.is_empty() {
+            return Err(Error::empty("layers of the network"));
+        }
+        let mut shape = input;
+        for layer in &layers {
+            shape = layer.get().output_shape(shape)?;
+        }
+        Ok(Self { input, layers })
+    }
+
+    /// The layers, in order.
+    pub fn layers(&self) -> &[AnyLayer] {
+        &self.layers
+    }
+
+    /// The layers, to be changed; their sizes must stay.
+    pub(crate) fn layers_mut(&mut self) -> &mut [AnyLayer] {
+        &mut self.layers
+    }
+
+    /// The shape of a sample.
+    pub fn input_shape(&self) -> Shape {
+        self.input
+    }
+
+    /// The shapes before the first layer and after each one.
+    pub fn shapes(&self) -> Vec<Shape> {
+        let mut shapes = vec![self.input];
+        for layer in &self.layers {
+            let last = *shapes.last().expect("starts with the input");
+            shapes.push(layer.get().output_shape(last).expect("checked by new"));
+        }
+        shapes
+    }
+
+    /// The number of trainable parameters.
+    pub fn parameter_count(&self) -> usize {
+        self.layers.iter().map(|layer| layer.get().parameters()).map(|p| p.w.len() + p.b.len()).sum()
+    }
+
+    /// Where the textbook's layer `l`, counted from 1, stands among [`layers`](Self::layers).
+    fn weighted(&self, l: usize) -> Result<usize, Error> {
+        nth_weighted(&self.layers, l)
+    }
+
+    /// The weights of layer `l`, counted from 1 over the layers that have weights: (d, h) for a dense layer, (outputs, channels · rows ·
+    /// columns) for a convolution.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when there is no such layer.
+    pub fn w(&self, l: usize) -> Result<ArrayView2<'_, f64>, Error> {
+        Ok(self.layers[self.weighted(l)?].get().parameters().w)
+    }
+
+    /// The biases of layer `l`, counted from 1 over the layers that have weights.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when there is no such layer.
+    pub fn b(&self, l: usize) -> Result<ArrayView1<'_, f64>, Error> {
+        Ok(self.layers[self.weighted(l)?].get().parameters().b)
+    }
+
+    /// Replaces the weights and biases of layer `l`, counted from 1 over the layers that have weights.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when there is no such layer, [`Error::Shape`] when the sizes differ, [`Error::NotFinite`] for a NaN or an infinity.
+    pub fn set(&mut self, l: usize, w: &Array2<f64>, b: &Array1<f64>) -> Result<(), Error> {
+        check_finite("w", w)?;
+        check_finite("b", b)?;
+        let at = self.weighted(l)?;
+        let mut own = self.layers[at].get_mut().parameters_mut();
+        if own.w.dim() != w.dim() {
+            return Err(Error::shape(format!("w of layer {l}"), format!("{:?}", own.w.dim()), format!("{:?}", w.dim())));
+        }
+        if own.b.len() != b.len() {
+            return Err(Error::shape(format!("b of layer {l}"), format!("({},)", own.b.len()), format!("({},)", b.len())));
+        }
+        own.w.assign(w);
+        own.b.assign(b);
+        Ok(())
+    }
+
+    /// The sum of the squares of all weights (not of the biases), ‖w‖².
+    pub fn squared_weights(&self) -> f64 {
+        self.layers.iter().map(|layer| layer.get().parameters().w.fold(0.0, |sum, w| sum + w * w)).sum()
+    }
+
+    pub(crate) fn check_input(&self, x: &Array2<f64>) -> Result<(), Error> {
+        if x.nrows() == 0 {
+            return Err(Error::empty("samples"));
+        }
+        if x.ncols() != self.input.size() {
+            let expected = format!("(n, {}), a sample of {} in each row", self.input.size(), self.input);
+            return Err(Error::shape("input of the network", expected, format!("({}, {})", x.nrows(), x.ncols())));
+        }
+        check_finite("input of the network", x)
+    }
+
+    /// The forward pass for the rows of `x` (n, d), as in prediction: every z and a.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when a row is no sample for this network, [`Error::Empty`] without rows, [`Error::NotFinite`] for a NaN or an infinity.
+    pub fn forward(&self, x: &Array2<f64>) -> Result<Pass, Error> {
+        let mut pass = Pass::new(self);
+        self.forward_into(x, &mut pass)?;
+        Ok(pass)
+    }
+
+    /// [`Sequential::forward`] into the buffers of an earlier pass of a network of the same layers.
+    ///
+    /// # Errors
+    /// As [`Sequential::forward`], and [`Error::Shape`] when the pass is of another network.
+    pub fn forward_into(&self, x: &Array2<f64>, pass: &mut Pass) -> Result<(), Error> {
+        self.check_input(x)?;
+        self.check_pass(pass)?;
+        pass.resize(x.nrows());
+        pass.outputs[0].assign(x);
+        self.run(pass, None);
+        Ok(())
+    }
+
+    /// The forward pass of training, in which dropout drops.
+    ///
+    /// # Errors
+    /// As [`Sequential::forward`].
+    pub fn forward_training(&self, x: &Array2<f64>, rng: &mut RandomState) -> Result<Pass, Error> {
+        self.check_input(x)?;
+        let mut pass = Pass::new(self);
+        pass.resize(x.nrows());
+        pass.outputs[0].assign(x);
+        self.run(&mut pass, Some(rng));
+        Ok(pass)
+    }
+
+    /// Runs the layers on the input that the pass already holds.
+    pub(crate) fn run(&self, pass: &mut Pass, mut rng: Option<&mut RandomState>) {
+        for (i, layer) in self.layers.iter().enumerate() {
+            let (before, after) = pass.outputs.split_at_mut(i + 1);
+            layer.get().forward(&before[i], &mut after[0], &mut pass.memories[i], rng.as_deref_mut());
+        }
+    }
+
+    fn check_pass(&self, pass: &Pass) -> Result<(), Error> {
+        let shapes = self.shapes();
+        if pass.shapes != shapes {
+            let show = |shapes: &[Shape]| shapes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ");
+            return Err(Error::shape("pass of a network", show(&shapes), show(&pass.shapes)));
+        }
+        Ok(())
+    }
+
+    /// The backward pass: the gradient of `loss` with respect to every parameter, every layer's output and the input.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when the pass is of another network, and those of [`Loss::check`] for the targets.
+    pub fn backward<'t>(&self, pass: &Pass, targets: impl Into<Targets<'t>>, loss: Loss) -> Result<Gradients, Error> {
+        let mut gradients = Gradients::new(self);
+        self.backward_into(pass, targets.into(), loss, &mut gradients)?;
+        Ok(gradients)
+    }
+
+    /// [`Sequential::backward`] into the buffers of earlier gradients of a network of the same layers.
+    ///
+    /// # Errors
+    /// As [`Sequential::backward`].
+    pub fn backward_into(&self, pass: &Pass, targets: Targets<'_>, loss: Loss, gradients: &mut Gradients) -> Result<(), Error> {
+        self.check_pass(pass)?;
+        let y_hat = pass.output();
+        loss.check(y_hat.nrows(), y_hat.ncols(), targets)?;
+        gradients.resize(pass);
+        let scale = loss.scale(y_hat.nrows(), y_hat.ncols());
+        loss.gradient_into(y_hat, targets, scale, gradients.deltas.last_mut().expect("one an output"));
+        self.run_back(pass, gradients, true);
+        Ok(())
+    }
+
+    /// The backward pass from a given gradient with respect to the output, dL/dŷ, of the output's shape: for losses of one's own.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when the pass is of another network or `delta` is not of its output's shape.
+    pub fn backward_from(&self, pass: &Pass, delta: &Array2<f64>) -> Result<Gradients, Error> {
+        self.check_pass(pass)?;
+        if delta.dim() != pass.output().dim() {
+            return Err(Error::shape("gradient of the output", format!("{:?}", pass.output().dim()), format!("{:?}", delta.dim())));
+        }
+        let mut gradients = Gradients::new(self);
+        gradients.resize(pass);
+        gradients.deltas.last_mut().expect("one an output").assign(delta);
+        self.run_back(pass, &mut gradients, true);
+        Ok(gradients)
+    }
+
+    /// Runs the layers backwards from the last delta that the gradients already hold; that of the input only when it is wanted.
+    pub(crate) fn run_back(&self, pass: &Pass, gradients: &mut Gradients, to_input: bool) {
+        for (i, layer) in self.layers.iter().enumerate().rev() {
+            let (before, after) = gradients.deltas.split_at_mut(i + 1);
+            let step = Step { x: &pass.outputs[i], y: &pass.outputs[i + 1], memory: &pass.memories[i] };
+            let delta_x = (i > 0 || to_input).then_some(&mut before[i]);
+            layer.get().backward(step, &after[0], delta_x, &mut gradients.layers[i]);
+        }
+    }
+
+    /// The outputs for the rows of `x` (n, d), of shape (n, k).
+    ///
+    /// # Errors
+    /// As [`Sequential::forward`].
+    pub fn output(&self, x: &Array2<f64>) -> Result<Array2<f64>, Error> {
+        let mut pass = self.forward(x)?;
+        Ok(pass.outputs.pop().expect("at least the input"))
+    }
+
+    /// The loss of the outputs for `x`.
+    ///
+    /// # Errors
+    /// As [`Sequential::forward`] and [`Loss::value`].
+    pub fn loss<'t>(&self, x: &Array2<f64>, targets: impl Into<Targets<'t>>, loss: Loss) -> Result<f64, Error> {
+        loss.value(&self.output(x)?, targets)
+    }
+
+    /// A table of the layers, their output shapes and parameter counts.
+    pub fn summary(&self) -> Text {
+        let mut rows = vec![["layer".to_owned(), "output".to_owned(), "parameters".to_owned()]];
+        rows.push(["Input".into(), self.input.to_string(), "0".into()]);
+        for (layer, shape) in self.layers.iter().zip(&self.shapes()[1..]) {
+            let Parameters { w, b } = layer.get().parameters();
+            rows.push([layer.get().name(), shape.to_string(), (w.len() + b.len()).to_string()]);
+        }
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let (first, second, third) = (width(0), width(1), width(2));
+        let mut text = String::new();
+        for (i, [layer, shape, count]) in rows.iter().enumerate() {
+            text += &format!("{layer:<first$}  {shape:<second$}  {count:>third$}\n");
+            if i == 0 {
+                text += &format!("{}\n", "─".repeat(first + second + third + 4));
+            }
+        }
+        Text(text + &format!("{} parameters in all", self.parameter_count()))
+    }
+
+    /// Every neuron's weights and bias, layer by layer.
+    pub fn inspect(&self) -> Text {
+        let mut text = format!("inputs: {}", self.input);
+        let numbers = |row: ArrayView1<'_, f64>| row.iter().map(|w| format!("{w:.6}")).collect::<Vec<_>>().join(", ");
+        for (layer, shape) in self.layers.iter().zip(&self.shapes()[1..]) {
+            text += &format!("\n{} → {shape}", layer.get().name());
+            let Parameters { w, b } = layer.get().parameters();
+            // A dense layer keeps a neuron's weights in a column, a convolution a kernel's in a row.
+            let (neurons, what) = if matches!(layer, AnyLayer::Dense(_)) { (w.reversed_axes(), "neuron") } else { (w, "kernel") };
+            for (j, row) in neurons.outer_iter().enumerate() {
+                text += &format!("\n  {what} {j}: weights {}", numbers(row));
+                if let Some(b) = b.get(j) {
+                    text += &format!("; bias {b:.6}");
+                }
+            }
+            if w.is_empty() && !b.is_empty() {
+                text += &format!("\n  slopes {}", numbers(b));
+            }
+        }
+        Text(text)
+    }
+}
+
+/// Text that a notebook shows as it is, without quotes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text(String);
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where layer `l`, counted from 1 over the layers that have weights, stands among all layers.
+fn nth_weighted(layers: &[AnyLayer], l: usize) -> Result<usize, Error> {
+    let mut weighted = layers.iter().enumerate().filter(|(_, layer)| layer.has_weights()).map(|(i, _)| i);
+    let count = weighted.clone().count();
+    l.checked_sub(1)
+        .and_then(|before| weighted.nth(before))
+        .ok_or_else(|| Error::value("layer", format!("a number from 1 to {count}, the layers that have weights"), l))
+}
+
+impl Classifier for Sequential {
+    /// The class with the largest output; with a single output, class 1 from 0.5 on.
+    fn predict(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
+        Ok(classes(&self.output(x)?))
+    }
+
+    /// The softmax of the outputs, taken as scores; a single output is taken as the probability of class 1.
+    fn probabilities(&self, x: &Array2<f64>) -> Result<Option<Array2<f64>>, Error> {
+        let y_hat = self.output(x)?;
+        Ok(Some(if y_hat.ncols() == 1 { ndarray::concatenate![ndarray::Axis(1), 1.0 - &y_hat, y_hat] } else { softmax(&y_hat) }))
+    }
+}
+
+/// The class that each row of outputs means: the largest of several, or class 1 where a single one is at least 0.5.
+pub(crate) fn classes(y_hat: &Array2<f64>) -> Array1<usize> {
+    y_hat
+        .outer_iter()
+        .map(|row| match row.len() {
+            1 => usize::from(row[0] >= 0.5),
+            _ => row.iter().enumerate().fold(0, |best, (j, &v)| if v > row[best] { j } else { best }),
+        })
+        .collect()
+}
+
+/// A forward pass as a value: the input, and the output of every layer.
+///
+/// In the textbook's letters, with layers counted from 1 over those that have weights: a(0) = x, z(l) is what layer l computes from
+/// a(l − 1), and a(l) is what comes of z(l) before the next such layer.
+#[derive(Clone, Debug)]
+pub struct Pass {
+    shapes: Vec<Shape>,
+    /// Which output is z(1), z(2), …
+    scores: Vec<usize>,
+    pub(crate) outputs: Vec<Array2<f64>>,
+    memories: Vec<Memory>,
+}
+
+impl Pass {
+    /// Empty buffers for passes of this network.
+    pub(crate) fn new(network: &Sequential) -> Self {
+        let shapes = network.shapes();
+        let scores = network.layers.iter().enumerate().filter(|(_, layer)| layer.has_weights()).map(|(i, _)| i + 1).collect();
+        let outputs = shapes.iter().map(|shape| Array2::zeros((0, shape.size()))).collect();
+        Self { memories: vec![Memory::default(); network.layers.len()], shapes, scores, outputs }
+    }
+
+    /// Makes room for `n` samples; what is there is lost.
+    pub(crate) fn resize(&mut self, n: usize) {
+        self.outputs.iter_mut().for_each(|output| resize(output, n));
+    }
+
+    /// The input x (n, d).
+    pub fn x(&self) -> &Array2<f64> {
+        &self.outputs[0]
+    }
+
+    /// The network's output (n, k): scores where the loss is the softmax cross-entropy.
+    pub fn output(&self) -> &Array2<f64> {
+        self.outputs.last().expect("at least the input")
+    }
+
+    /// The input and the output of every layer, in order.
+    pub fn outputs(&self) -> &[Array2<f64>] {
+        &self.outputs
+    }
+
+    /// z(l): what layer `l` computes, l = 1, 2, …
+    ///
+    /// # Errors
+    /// [`Error::Value`] when there is no such layer.
+    pub fn z(&self, l: usize) -> Result<&Array2<f64>, Error> {
+        Ok(&self.outputs[score(&self.scores, l)?])
+    }
+
+    /// a(l): what comes of z(l), and goes into layer l + 1; a(0) is the input.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when there is no such layer.
+    pub fn a(&self, l: usize) -> Result<&Array2<f64>, Error> {
+        if l > 0 {
+            score(&self.scores, l)?;
+        }
+        Ok(self.scores.get(l).map_or(self.output(), |next| &self.outputs[next - 1]))
+    }
+}
+
+/// Which output is z(l).
+fn score(scores: &[usize], l: usize) -> Result<usize, Error> {
+    let found = l.checked_sub(1).and_then(|before| scores.get(before));
+    found.copied().ok_or_else(|| Error::value("layer", format!("a number from 1 to {}, the layers that have weights", scores.len()), l))
+}
+
+/// Gives the matrix `n` rows, in the room it has where that suffices.
+fn resize(matrix: &mut Array2<f64>, n: usize) {
+    let columns = matrix.ncols();
+    if matrix.nrows() != n {
+        let mut numbers = std::mem::take(matrix).into_raw_vec_and_offset().0;
+        numbers.resize(n * columns, 0.0);
+        *matrix = Array2::from_shape_vec((n, columns), numbers).expect("resized");
+    }
+}
+
+/// The gradient of a loss: with respect to each parameter, and each layer's output and the input.
+#[derive(Clone, Debug)]
+pub struct Gradients {
+    scores: Vec<usize>,
+    /// For each layer of the network, those of its parameters.
+    pub layers: Vec<LayerGradient>,
+    deltas: Vec<Array2<f64>>,
+}
+
+impl Gradients {
+    /// Zeros of the shapes of this network's parameters.
+    pub(crate) fn new(network: &Sequential) -> Self {
+        let Pass { scores, outputs, .. } = Pass::new(network);
+        let layers = network.layers.iter().map(|layer| {
+            let Parameters { w, b } = layer.get().parameters();
+            LayerGradient { w: Array2::zeros(w.raw_dim()), b: Array1::zeros(b.raw_dim()), scratch: Vec::new() }
+        });
+        Self { layers: layers.collect(), scores, deltas: outputs }
+    }
+
+    pub(crate) fn resize(&mut self, pass: &Pass) {
+        self.deltas.iter_mut().for_each(|delta| resize(delta, pass.x().nrows()));
+    }
+
+    /// The gradient with respect to the output, to be filled before a backward pass.
+    pub(crate) fn last_delta(&mut self) -> &mut Array2<f64> {
+        self.deltas.last_mut().expect("one an output")
+    }
+
+    /// dL/dw of layer `l`, counted from 1 over the layers that have weights.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when there is no such layer.
+    pub fn w(&self, l: usize) -> Result<&Array2<f64>, Error> {
+        Ok(&self.layers[score(&self.scores, l)? - 1].w)
+    }
+
+    /// dL/db of layer `l`, counted from 1 over the layers that have weights.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when there is no such layer.
+    pub fn b(&self, l: usize) -> Result<&Array1<f64>, Error> {
+        Ok(&self.layers[score(&self.scores, l)? - 1].b)
+    }
+
+    /// δ(l) = dL/dz(l), shape (n, h).
+    ///
+    /// # Errors
+    /// [`Error::Value`] when there is no such layer.
+    pub fn delta(&self, l: usize) -> Result<&Array2<f64>, Error> {
+        Ok(&self.deltas[score(&self.scores, l)?])
+    }
+
+    /// dL/dx, shape (n, d).
+    pub fn x(&self) -> &Array2<f64> {
+        &self.deltas[0]
+    }
+
+    /// The gradient with respect to the input and every layer's output, in order.
+    pub fn deltas(&self) -> &[Array2<f64>] {
+        &self.deltas
+    }
+}
