@@ -4,6 +4,8 @@ mod classifier;
 pub mod data;
 mod error;
 mod random;
+#[cfg(test)]
+mod testing;
 
 pub use classifier::Classifier;
 pub use data::Dataset;
