@@ -13,6 +13,10 @@ mod network;
 mod optimizer;
 mod random;
 mod schedule;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod train;
 
 pub use activation::Activation;

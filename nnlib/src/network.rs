@@ -63,6 +63,11 @@ impl Builder {
         self
     }
 
+    /// The shape of a sample after the layers so far.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
     /// How the layers that follow draw their weights; [`Init::LecunNormal`] unless said otherwise.
     pub fn init(mut self, init: Init) -> Self {
         self.init = init;
