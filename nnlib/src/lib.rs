@@ -13,6 +13,8 @@ mod network;
 mod optimizer;
 mod random;
 mod schedule;
+#[cfg(test)]
+mod testing;
 mod train;
 
 pub use activation::Activation;

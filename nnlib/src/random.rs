@@ -203,13 +203,12 @@ impl SeedableRng for RandomState {
 mod tests {
     use proptest::prelude::*;
     use rand::RngExt;
-    use serde_json::Value;
 
     use super::*;
 
     #[test]
     fn every_draw_is_numpys() {
-        let fixture: Value = serde_json::from_str(include_str!("../tests/fixtures/random_state.json")).unwrap();
+        let fixture = crate::testing::fixture("random_state.json");
         let seeds = fixture["seeds"].as_object().unwrap();
         assert_eq!(seeds.len(), 5);
         for (seed, draws) in seeds {

@@ -1,6 +1,14 @@
-//! Data: points with labels.
+//! Data: points with labels, where they come from, how they are parted and scaled.
+
+mod generators;
+mod scale;
+mod split;
 
 use ndarray::{Array1, Array2, Axis};
+
+pub use generators::{make_blobs, make_circles, make_moons, make_spirals};
+pub use scale::{MinMax, Standardizer};
+pub use split::{Fold, k_fold, stratified_k_fold, stratified_split, train_test_split};
 
 use crate::Error;
 use crate::error::check_finite;
@@ -33,6 +41,15 @@ impl Dataset {
     /// [`Error::Empty`] without points or features, [`Error::Shape`] when rows and labels differ in number, [`Error::NotFinite`] for a NaN
     /// or an infinity.
     pub fn new(x: Array2<f64>, y: Array1<usize>) -> Result<Self, Error> {
+        let classes = y.iter().max().map_or(0, |&label| label.saturating_add(1));
+        Self::with_classes(x, y, classes)
+    }
+
+    /// As [`new`](Self::new), when not every one of the `classes` need occur among the labels.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and [`Error::Label`] for a label that is not below `classes`.
+    pub fn with_classes(x: Array2<f64>, y: Array1<usize>, classes: usize) -> Result<Self, Error> {
         if x.is_empty() {
             return Err(Error::empty("data points"));
         }
@@ -40,7 +57,9 @@ impl Dataset {
             return Err(Error::shape("labels", format!("({},), one for each row of x", x.nrows()), format!("({},)", y.len())));
         }
         check_finite("x", &x)?;
-        let classes = y.iter().max().map_or(0, |&label| label + 1);
+        if let Some((index, &label)) = y.iter().enumerate().find(|&(_, &label)| label >= classes) {
+            return Err(Error::Label { index, label, classes });
+        }
         Ok(Self { x, y, classes })
     }
 
@@ -59,8 +78,58 @@ impl Dataset {
         self.x.ncols()
     }
 
+    /// How many points each class has.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// let data = nnlib::Dataset::new(array![[0.1], [0.2], [0.3]], array![0, 2, 2])?;
+    /// assert_eq!(data.class_counts(), [1, 0, 2]);
+    /// # Ok::<(), nnlib::Error>(())
+    /// ```
+    pub fn class_counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes];
+        for &label in &self.y {
+            counts[label] += 1;
+        }
+        counts
+    }
+
     /// The points with these indices, in this order; the number of classes stays.
-    pub(crate) fn select(&self, rows: &[usize]) -> Self {
-        Self { x: self.x.select(Axis(0), rows), y: self.y.select(Axis(0), rows), classes: self.classes }
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// let data = nnlib::Dataset::new(array![[0.1], [0.2], [0.3]], array![0, 1, 2])?;
+    /// let some = data.select(&[2, 0])?;
+    /// assert_eq!((some.x, some.y, some.classes), (array![[0.3], [0.1]], array![2, 0], 3));
+    /// # Ok::<(), nnlib::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Value`] for an index that names no point.
+    pub fn select(&self, rows: &[usize]) -> Result<Self, Error> {
+        if let Some(row) = rows.iter().find(|&&row| row >= self.len()) {
+            return Err(Error::value("row to select", format!("an index below {}", self.len()), row));
+        }
+        Ok(Self { x: self.x.select(Axis(0), rows), y: self.y.select(Axis(0), rows), classes: self.classes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::testing::message;
+
+    #[test]
+    fn bad_data_sets_are_named() {
+        let x = array![[0.0, 1.0], [2.0, 3.0]];
+        assert_eq!(message(Dataset::new(Array2::zeros((0, 2)), array![])), "data points: expected at least one, got none");
+        assert_eq!(message(Dataset::new(Array2::zeros((2, 0)), array![0, 1])), "data points: expected at least one, got none");
+        assert_eq!(message(Dataset::new(x.clone(), array![0])), "labels: expected shape (2,), one for each row of x, got (1,)");
+        assert_eq!(message(Dataset::new(array![[0.0, f64::INFINITY]], array![0])), "x: expected finite numbers, got inf at [0, 1]");
+        assert_eq!(message(Dataset::with_classes(x.clone(), array![0, 3], 3)), "label of sample 1: expected a class below 3, got 3");
+        let data = Dataset::new(x, array![0, 1]).unwrap();
+        assert_eq!(message(data.select(&[0, 2])), "row to select: expected an index below 2, got 2");
     }
 }

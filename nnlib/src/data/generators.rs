@@ -1,0 +1,222 @@
+//! Points made to be told apart: moons, circles, spirals, blobs.
+
+use std::f64::consts::PI;
+
+use ndarray::{Array1, Array2};
+
+use super::Dataset;
+use crate::error::check_finite;
+use crate::{Error, RandomState};
+
+/// Two interleaving half circles, which no straight line can part: scikit-learn's `make_moons(n, noise=noise)`.
+///
+/// `n` points in the plane, shuffled; the upper moon, n/2 of them, is class 0, the lower one class 1. Each coordinate gets Gaussian noise
+/// of standard deviation `noise`. From the same seed the points are scikit-learn's.
+///
+/// ```
+/// use nnlib::{RandomState, data::make_moons};
+/// let moons = make_moons(200, 0.20, &mut RandomState::new(0))?; // np.random.seed(0); make_moons(200, noise=0.20)
+/// assert_eq!((moons.x.dim(), moons.classes), ((200, 2), 2));
+/// assert!((moons.x[[0, 0]] - 0.74346118).abs() < 1e-8);
+/// # Ok::<(), nnlib::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Empty`] for zero points, [`Error::Value`] for a noise that is negative or not finite.
+pub fn make_moons(n: usize, noise: f64, rng: &mut RandomState) -> Result<Dataset, Error> {
+    check_points(n, noise)?;
+    let upper = Array1::linspace(0.0, PI, n / 2);
+    let lower = Array1::linspace(0.0, PI, n - n / 2);
+    let points = upper.iter().map(|t| [t.cos(), t.sin()]).chain(lower.iter().map(|t| [1.0 - t.cos(), 1.0 - t.sin() - 0.5]));
+    shuffled(points.collect(), n / 2, noise, rng)
+}
+
+/// A small circle within a large one of radius 1: scikit-learn's `make_circles(n, noise=noise, factor=factor)`.
+///
+/// `n` points in the plane, shuffled; the outer circle, n/2 of them, is class 0, the inner one, of radius `factor`, class 1. Each
+/// coordinate gets Gaussian noise of standard deviation `noise`. From the same seed the points are scikit-learn's.
+///
+/// ```
+/// use nnlib::{RandomState, data::make_circles};
+/// let circles = make_circles(100, 0.1, 0.5, &mut RandomState::new(3))?;
+/// assert_eq!((circles.x.dim(), circles.classes), ((100, 2), 2));
+/// # Ok::<(), nnlib::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Empty`] for zero points, [`Error::Value`] for a noise that is negative or not finite or a factor outside [0, 1).
+pub fn make_circles(n: usize, noise: f64, factor: f64, rng: &mut RandomState) -> Result<Dataset, Error> {
+    check_points(n, noise)?;
+    if !(0.0..1.0).contains(&factor) {
+        return Err(Error::value("factor, the inner circle's radius", "a number in [0, 1)", factor));
+    }
+    let circle = |n: usize, r: f64| (0..n).map(move |i| i as f64 * (2.0 * PI / n as f64)).map(move |t| [r * t.cos(), r * t.sin()]);
+    shuffled(circle(n / 2, 1.0).chain(circle(n - n / 2, factor)).collect(), n / 2, noise, rng)
+}
+
+/// As many spiral arms as there are `classes`, each turning by four radians on its way from the centre to radius 1.
+///
+/// `n_per_class` points an arm, arm after arm from the centre outwards. `noise` is the standard deviation of the angle, in radians; 0.2 is
+/// usual. For arm j with r from 0 to 1:
+///
+/// t = 2πj/classes + 4r + noise·Gaussian, x = (r sin t, r cos t).
+///
+/// Source: A. Karpathy, "Putting it together", notes of Stanford's CS231n. There arm j starts at an angle of 4j, which is nearly even for
+/// three arms and puts the twelfth on the first; here they are evenly spaced, whatever their number.
+///
+/// ```
+/// use nnlib::{RandomState, data::make_spirals};
+/// let spirals = make_spirals(100, 3, 0.2, &mut RandomState::new(0))?;
+/// assert_eq!((spirals.x.dim(), spirals.classes), ((300, 2), 3));
+/// # Ok::<(), nnlib::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Empty`] for zero points or classes, [`Error::Value`] for a noise that is negative or not finite.
+pub fn make_spirals(n_per_class: usize, classes: usize, noise: f64, rng: &mut RandomState) -> Result<Dataset, Error> {
+    check_points(n_per_class, noise)?;
+    if classes == 0 {
+        return Err(Error::empty("classes"));
+    }
+    let n = n_per_class * classes;
+    let mut x = Array2::zeros((n, 2));
+    for (i, mut point) in x.rows_mut().into_iter().enumerate() {
+        let (arm, step) = (i / n_per_class, i % n_per_class);
+        let r = step as f64 / (n_per_class - 1).max(1) as f64;
+        let t = 2.0 * PI * arm as f64 / classes as f64 + 4.0 * r + noise * rng.randn();
+        point[0] = r * t.sin();
+        point[1] = r * t.cos();
+    }
+    Dataset::new(x, (0..n).map(|i| i / n_per_class).collect())
+}
+
+/// Round clouds, one a class, about the given `centers`: scikit-learn's `make_blobs(n, centers=centers, cluster_std=std)`.
+///
+/// `centers` has shape (classes, d). `n` points in d dimensions, shuffled, as evenly over the classes as they go; each coordinate is
+/// Gaussian with standard deviation `std`. From the same seed the points are scikit-learn's.
+///
+/// ```
+/// use ndarray::array;
+/// use nnlib::{RandomState, data::make_blobs};
+/// let blobs = make_blobs(90, &array![[0.0, 0.0], [4.0, 0.0], [2.0, 3.0]], 0.5, &mut RandomState::new(0))?;
+/// assert_eq!((blobs.x.dim(), blobs.classes), ((90, 2), 3));
+/// # Ok::<(), nnlib::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Empty`] for zero points or centres, [`Error::NotFinite`] for a centre that is not finite, [`Error::Value`] for a standard
+/// deviation that is negative or not finite.
+pub fn make_blobs(n: usize, centers: &Array2<f64>, std: f64, rng: &mut RandomState) -> Result<Dataset, Error> {
+    check_points(n, std)?;
+    if centers.is_empty() {
+        return Err(Error::empty("centers"));
+    }
+    check_finite("centers", centers)?;
+    let classes = centers.nrows();
+    let mut y = Vec::with_capacity(n);
+    for class in 0..classes {
+        y.extend(std::iter::repeat_n(class, n / classes + usize::from(class < n % classes)));
+    }
+    let mut x = Array2::zeros((n, centers.ncols()));
+    for (mut point, &class) in x.rows_mut().into_iter().zip(&y) {
+        point.zip_mut_with(&centers.row(class), |x, &center| *x = rng.normal(center, std));
+    }
+    let blobs = Dataset { x, y: y.into(), classes };
+    blobs.select(&rng.permutation(n).to_vec())
+}
+
+/// Shuffles the points, the first `zeros` of which are of class 0 and the others of class 1, then adds the noise, in scikit-learn's order.
+fn shuffled(points: Vec<[f64; 2]>, zeros: usize, noise: f64, rng: &mut RandomState) -> Result<Dataset, Error> {
+    let order = rng.permutation(points.len());
+    let x = Array2::from_shape_fn((points.len(), 2), |(i, j)| points[order[i]][j] + rng.normal(0.0, noise));
+    Ok(Dataset { x, y: order.mapv(|i| usize::from(i >= zeros)), classes: 2 })
+}
+
+fn check_points(n: usize, noise: f64) -> Result<(), Error> {
+    if n == 0 {
+        return Err(Error::empty("points to make"));
+    }
+    if !(noise.is_finite() && noise >= 0.0) {
+        return Err(Error::value("noise", "a finite number of at least 0", noise));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Axis, array};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::{assert_close, fixture, integers, matrix, message};
+
+    #[test]
+    fn moons_are_scikit_learns() {
+        let moons = make_moons(200, 0.20, &mut RandomState::new(0)).unwrap();
+        let csv = include_str!("../../tests/fixtures/moons_n200_noise0.20_seed0.csv");
+        let rows: Vec<f64> = csv.lines().skip(1).flat_map(|line| line.split(',').map(|field| field.parse::<f64>().unwrap())).collect();
+        let expected = Array2::from_shape_vec((200, 3), rows).unwrap();
+        assert_close(&moons.x, &expected.select(Axis(1), &[0, 1]), 1e-12);
+        assert_eq!(moons.y.mapv(|label| label as f64), expected.column(2));
+    }
+
+    #[test]
+    fn circles_are_scikit_learns() {
+        let circles = make_circles(100, 0.1, 0.5, &mut RandomState::new(3)).unwrap();
+        let expected = fixture("circles_n100_noise0.1_factor0.5_seed3.json");
+        assert_close(&circles.x, &matrix(&expected["x"]), 1e-12);
+        assert_eq!(circles.y, integers(&expected["label"]));
+    }
+
+    #[test]
+    fn blobs_are_scikit_learns() {
+        let expected = fixture("blobs.json");
+        let blobs = make_blobs(20, &matrix(&expected["centers"]), 0.7, &mut RandomState::new(7)).unwrap();
+        assert_close(&blobs.x, &matrix(&expected["x"]), 1e-12);
+        assert_eq!(blobs.y, integers(&expected["label"]));
+    }
+
+    #[test]
+    fn spiral_arms_turn_by_four_radians() {
+        let spirals = make_spirals(3, 2, 0.0, &mut RandomState::new(0)).unwrap();
+        let (half, end) = (0.5, 1.0);
+        let arm = array![[0.0, 0.0], [half * f64::sin(2.0), half * f64::cos(2.0)], [end * f64::sin(4.0), end * f64::cos(4.0)]];
+        // Two arms are half a turn apart.
+        assert_close(&spirals.x, &ndarray::concatenate![Axis(0), arm, -&arm], 1e-15);
+        assert_eq!(spirals.y, array![0, 0, 0, 1, 1, 1]);
+    }
+
+    #[test]
+    fn bad_arguments_are_named() {
+        let rng = &mut RandomState::new(0);
+        assert_eq!(message(make_moons(0, 0.1, rng)), "points to make: expected at least one, got none");
+        assert_eq!(message(make_moons(9, -0.1, rng)), "noise: expected a finite number of at least 0, got -0.1");
+        assert_eq!(message(make_moons(9, f64::NAN, rng)), "noise: expected a finite number of at least 0, got NaN");
+        assert_eq!(message(make_circles(9, 0.1, 1.0, rng)), "factor, the inner circle's radius: expected a number in [0, 1), got 1");
+        assert_eq!(message(make_circles(0, 0.1, 0.5, rng)), "points to make: expected at least one, got none");
+        assert_eq!(message(make_spirals(9, 0, 0.1, rng)), "classes: expected at least one, got none");
+        assert_eq!(message(make_spirals(9, 2, f64::INFINITY, rng)), "noise: expected a finite number of at least 0, got inf");
+        assert_eq!(message(make_blobs(9, &Array2::zeros((0, 2)), 0.1, rng)), "centers: expected at least one, got none");
+        assert_eq!(message(make_blobs(9, &array![[0.0, f64::NAN]], 0.1, rng)), "centers: expected finite numbers, got NaN at [0, 1]");
+    }
+
+    proptest! {
+        #[test]
+        fn any_number_of_points_of_each_kind(seed: u32, n in 1_usize..60, classes in 1_usize..9, noise in 0.0..0.5) {
+            let rng = &mut RandomState::new(seed);
+            for halves in [make_moons(n, noise, rng)?, make_circles(n, noise, 0.5, rng)?] {
+                prop_assert_eq!(halves.class_counts(), [n / 2, n - n / 2]);
+                prop_assert_eq!(halves.x.dim(), (n, 2));
+            }
+            let spirals = make_spirals(n, classes, noise, rng)?;
+            prop_assert_eq!(spirals.class_counts(), vec![n; classes]);
+            for point in spirals.x.rows() {
+                prop_assert!(point.dot(&point).sqrt() < 1.0 + 1e-12);
+            }
+            let blobs = make_blobs(n, &Array2::zeros((classes, 3)), noise, rng)?;
+            let counts = blobs.class_counts();
+            prop_assert_eq!(counts.iter().sum::<usize>(), n);
+            prop_assert!(counts[0] - counts[classes - 1] <= 1);
+        }
+    }
+}
