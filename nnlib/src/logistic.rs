@@ -2,11 +2,13 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s};
 
+use crate::activation::softmax;
 use crate::data::stratified_k_fold;
 use crate::error::{check_finite, check_positive};
 use crate::lbfgs::minimise;
-use crate::metrics::{accuracy, argmax};
-use crate::{Classifier, Dataset, Error};
+use crate::metrics::accuracy;
+use crate::network::classes;
+use crate::{Classifier, Dataset, Error, Loss};
 
 /// Logistic regression, to be fitted: scikit-learn's `LogisticRegression`.
 ///
@@ -87,34 +89,22 @@ impl LogisticRegression {
 /// J and its gradient, for w (row by row) and b.
 fn objective(data: &Dataset, c: f64, w: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> (f64, Array1<f64>) {
     let n = data.len() as f64;
-    let mut z = scores(&data.x, matrix(w, b.len()), b);
-    let mut loss = 0.0;
-    for (mut z, &y) in z.rows_mut().into_iter().zip(&data.y) {
-        let score = z[y];
-        loss += softmax(&mut z) - score;
-        z[y] -= 1.0;
-    }
-    let delta = z.slice_move(s![.., data.classes - b.len()..]);
+    let z = scores(&data.x, matrix(w, b.len()), b);
+    let loss = Loss::SoftmaxCrossEntropy.sum(&z, (&data.y).into()) / n;
+    let mut delta = Array2::zeros(z.raw_dim());
+    Loss::SoftmaxCrossEntropy.gradient_into(&z, (&data.y).into(), 1.0 / n, &mut delta);
+    let delta = delta.slice(s![.., data.classes - b.len()..]);
     let penalty = 1.0 / (c * n);
-    let dw = data.x.t().dot(&delta) / n + penalty * &matrix(w, b.len());
-    let db = delta.sum_axis(Axis(0)) / n;
+    let dw = data.x.t().dot(&delta) + penalty * &matrix(w, b.len());
+    let db = delta.sum_axis(Axis(0));
     let gradient = Array1::from_iter(dw.into_iter().chain(db));
-    (loss / n + penalty / 2.0 * w.dot(&w), gradient)
+    (loss + penalty / 2.0 * w.dot(&w), gradient)
 }
 
 /// The score of each class, x·w + b, shape (n, classes). Two classes share one column of w: the score of class 0 is 0.
 fn scores(x: &Array2<f64>, w: ArrayView2<'_, f64>, b: ArrayView1<'_, f64>) -> Array2<f64> {
     let z = x.dot(&w) + b;
     if b.len() == 1 { concatenate![Axis(1), Array2::zeros((x.nrows(), 1)), z] } else { z }
-}
-
-/// Scores to probabilities in place; returns ln Σ exp z. The largest score is taken out first, so that nothing overflows.
-fn softmax(z: &mut ndarray::ArrayViewMut1<'_, f64>) -> f64 {
-    let most = z.fold(f64::NEG_INFINITY, |a, &b| a.max(b));
-    z.mapv_inplace(|z| (z - most).exp());
-    let sum = z.sum();
-    *z /= sum;
-    most + sum.ln()
 }
 
 fn matrix(w: ArrayView1<'_, f64>, columns: usize) -> ArrayView2<'_, f64> {
@@ -152,17 +142,13 @@ impl LogisticModel {
             return Err(Error::shape("x", format!("(n, {})", self.w.nrows()), format!("{:?}", x.dim())));
         }
         check_finite("x", x)?;
-        let mut p = scores(x, self.w.view(), self.b.view());
-        for mut row in p.rows_mut() {
-            softmax(&mut row);
-        }
-        Ok(p)
+        Ok(softmax(&scores(x, self.w.view(), self.b.view())))
     }
 }
 
 impl Classifier for LogisticModel {
     fn predict(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
-        Ok(self.predict_proba(x)?.rows().into_iter().map(argmax).collect())
+        Ok(classes(&self.predict_proba(x)?))
     }
 
     fn probabilities(&self, x: &Array2<f64>) -> Result<Option<Array2<f64>>, Error> {

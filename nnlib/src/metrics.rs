@@ -132,7 +132,7 @@ impl MajorityClass {
 
     /// The most frequent class, the lowest among equals.
     pub fn class(&self) -> usize {
-        argmax(self.shares.view())
+        self.shares.iter().enumerate().fold(0, |best, (class, &share)| if share > self.shares[best] { class } else { best })
     }
 }
 
@@ -144,11 +144,6 @@ impl Classifier for MajorityClass {
     fn probabilities(&self, x: &Array2<f64>) -> Result<Option<Array2<f64>>, Error> {
         Ok(self.shares.broadcast((x.nrows(), self.shares.len())).map(|shares| shares.to_owned()))
     }
-}
-
-/// The place of the largest number, the first among equals.
-pub(crate) fn argmax(values: ndarray::ArrayView1<'_, f64>) -> usize {
-    values.iter().enumerate().fold(0, |best, (i, &v)| if v > values[best] { i } else { best })
 }
 
 fn ratios(parts: &Array1<usize>, wholes: &Array1<usize>) -> Array1<f64> {
