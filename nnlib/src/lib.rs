@@ -8,7 +8,10 @@ mod error;
 pub mod gradcheck;
 mod init;
 pub mod layer;
+mod lbfgs;
+pub mod logistic;
 mod loss;
+pub mod metrics;
 mod network;
 mod optimizer;
 mod random;
@@ -24,9 +27,22 @@ pub use classifier::Classifier;
 pub use data::Dataset;
 pub use error::Error;
 pub use init::Init;
+pub use logistic::{LogisticModel, LogisticRegression, LogisticRegressionCv};
 pub use loss::{Loss, Targets};
 pub use network::{Builder, Gradients, Pass, Sequential, Text};
 pub use optimizer::Optimizer;
 pub use random::RandomState;
 pub use schedule::Schedule;
 pub use train::{Epoch, Evaluation, Fit, History, Model};
+
+pub use ndarray;
+pub use rand;
+
+/// What most cells and programs need, in one `use nnlib::prelude::*`.
+pub mod prelude {
+    pub use ndarray::{Array1, Array2, Axis, array, s};
+
+    pub use crate::{
+        Activation, Classifier, Dataset, Error, Fit, History, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential, activation, data,
+    };
+}

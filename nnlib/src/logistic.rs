@@ -1,0 +1,355 @@
+//! Logistic regression: the best that straight lines can do, and so the baseline of every network.
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s};
+
+use crate::activation::softmax;
+use crate::data::stratified_k_fold;
+use crate::error::{check_finite, check_positive};
+use crate::lbfgs::minimise;
+use crate::metrics::accuracy;
+use crate::network::classes;
+use crate::{Classifier, Dataset, Error, Loss};
+
+/// Logistic regression, to be fitted: scikit-learn's `LogisticRegression`.
+///
+/// | parameter | default | what it does | range |
+/// | --- | --- | --- | --- |
+/// | `c` | 1 | weight of the data against the L2 penalty: the smaller, the more regular | above 0 |
+/// | `tolerance` | 1e-6 | the fit ends when no component of the gradient of J is larger | above 0 |
+/// | `max_iterations` | 1000 | the fit fails when it needs more | at least 1 |
+///
+/// With two classes it is y_hat = sigmoid(x·w + b), with more y_hat = softmax(x·w + b). The fit minimises the mean cross-entropy with an L2
+/// penalty on the weights, not on the bias,
+///
+/// J(w, b) = 1/n · Σᵢ −ln y_hat\[i, yᵢ\] + 1/(2·C·n) · Σ w²,
+///
+/// which has the same minimum as scikit-learn's C · Σᵢ −ln y_hat\[i, yᵢ\] + ½ Σ w². J is convex: there is one best line, and the fit finds it
+/// (by L-BFGS, from w = 0).
+///
+/// ```
+/// use nnlib::{Classifier, LogisticRegression, RandomState, data::make_moons, metrics::accuracy};
+/// let moons = make_moons(200, 0.20, &mut RandomState::new(0))?;
+/// let model = LogisticRegression::new(1.0).fit(&moons)?; // LogisticRegression(C=1.0).fit(x, y)
+/// assert_eq!(model.w.dim(), (2, 1));
+/// assert_eq!(accuracy(&moons.y, &model.predict(&moons.x)?)?, 0.84);
+/// # Ok::<(), nnlib::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogisticRegression {
+    /// Weight of the data against the L2 penalty.
+    pub c: f64,
+    /// The fit ends when no component of the gradient is larger.
+    pub tolerance: f64,
+    /// The fit fails when it needs more iterations.
+    pub max_iterations: usize,
+}
+
+impl Default for LogisticRegression {
+    fn default() -> Self {
+        Self::new(1.0)
+    }
+}
+
+impl LogisticRegression {
+    /// A regression of strength `c`, the other parameters at their defaults.
+    pub fn new(c: f64) -> Self {
+        Self { c, tolerance: 1e-6, max_iterations: 1000 }
+    }
+
+    /// Finds the weights that suit the data best.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a parameter outside its range, fewer than two classes, a class without points (whose bias would be −∞), or a fit
+    /// that needs more iterations; [`Error::Empty`] and [`Error::NotFinite`] for bad data.
+    pub fn fit(&self, data: &Dataset) -> Result<LogisticModel, Error> {
+        check_positive("c", self.c)?;
+        check_positive("tolerance", self.tolerance)?;
+        if data.is_empty() {
+            return Err(Error::empty("data points"));
+        }
+        check_finite("x", &data.x)?;
+        if data.classes < 2 {
+            return Err(Error::value("classes", "at least 2", data.classes));
+        }
+        if let Some(class) = data.class_counts().iter().position(|&count| count == 0) {
+            return Err(Error::value(format!("points of class {class}"), "at least 1", 0));
+        }
+        let (d, outputs) = (data.features(), if data.classes == 2 { 1 } else { data.classes });
+        let theta = minimise(
+            &|theta| objective(data, self.c, theta.slice(s![..d * outputs]), theta.slice(s![d * outputs..])),
+            Array1::zeros((d + 1) * outputs),
+            self.tolerance,
+            self.max_iterations,
+        )?;
+        let (w, b) = theta.view().split_at(Axis(0), d * outputs);
+        Ok(LogisticModel { w: matrix(w, outputs).to_owned(), b: b.to_owned() })
+    }
+}
+
+/// J and its gradient, for w (row by row) and b.
+fn objective(data: &Dataset, c: f64, w: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> (f64, Array1<f64>) {
+    let n = data.len() as f64;
+    let z = scores(&data.x, matrix(w, b.len()), b);
+    let loss = Loss::SoftmaxCrossEntropy.sum(&z, (&data.y).into()) / n;
+    let mut delta = Array2::zeros(z.raw_dim());
+    Loss::SoftmaxCrossEntropy.gradient_into(&z, (&data.y).into(), 1.0 / n, &mut delta);
+    let delta = delta.slice(s![.., data.classes - b.len()..]);
+    let penalty = 1.0 / (c * n);
+    let dw = data.x.t().dot(&delta) + penalty * &matrix(w, b.len());
+    let db = delta.sum_axis(Axis(0));
+    let gradient = Array1::from_iter(dw.into_iter().chain(db));
+    (loss + penalty / 2.0 * w.dot(&w), gradient)
+}
+
+/// The score of each class, x·w + b, shape (n, classes). Two classes share one column of w: the score of class 0 is 0.
+fn scores(x: &Array2<f64>, w: ArrayView2<'_, f64>, b: ArrayView1<'_, f64>) -> Array2<f64> {
+    let z = x.dot(&w) + b;
+    if b.len() == 1 { concatenate![Axis(1), Array2::zeros((x.nrows(), 1)), z] } else { z }
+}
+
+fn matrix(w: ArrayView1<'_, f64>, columns: usize) -> ArrayView2<'_, f64> {
+    let rows = w.len() / columns;
+    w.into_shape_with_order((rows, columns)).expect("w holds whole rows")
+}
+
+/// A fitted logistic regression.
+///
+/// Between two classes the boundary is the line x·w + b = 0.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogisticModel {
+    /// The weights, shape (d, 1) for two classes and (d, classes) for more.
+    pub w: Array2<f64>,
+    /// The biases, shape (1,) for two classes and (classes,) for more.
+    pub b: Array1<f64>,
+}
+
+impl LogisticModel {
+    /// The probability of each class for each row of `x` (n, d), shape (n, classes): `predict_proba(x)`.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use nnlib::{Dataset, LogisticRegression};
+    /// let data = Dataset::new(array![[-2.0], [-1.0], [1.0], [2.0]], array![0, 0, 1, 1])?;
+    /// let p = LogisticRegression::new(1.0).fit(&data)?.predict_proba(&array![[0.0]])?;
+    /// assert!((p[[0, 0]] - 0.5).abs() < 1e-6 && (p.sum() - 1.0).abs() < 1e-15);
+    /// # Ok::<(), nnlib::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Shape`] for another number of columns than it was fitted on, [`Error::NotFinite`] for a NaN or an infinity.
+    pub fn predict_proba(&self, x: &Array2<f64>) -> Result<Array2<f64>, Error> {
+        if x.ncols() != self.w.nrows() {
+            return Err(Error::shape("x", format!("(n, {})", self.w.nrows()), format!("{:?}", x.dim())));
+        }
+        check_finite("x", x)?;
+        Ok(softmax(&scores(x, self.w.view(), self.b.view())))
+    }
+}
+
+impl Classifier for LogisticModel {
+    fn predict(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
+        Ok(classes(&self.predict_proba(x)?))
+    }
+
+    fn probabilities(&self, x: &Array2<f64>) -> Result<Option<Array2<f64>>, Error> {
+        self.predict_proba(x).map(Some)
+    }
+}
+
+/// Logistic regression whose strength is found by cross-validation: scikit-learn's `LogisticRegressionCV`.
+///
+/// | parameter | default | what it does | range |
+/// | --- | --- | --- | --- |
+/// | `cs` | ten from 1e-4 to 1e4, evenly spaced on a logarithmic scale | the strengths to try, weakest first | each above 0 |
+/// | `folds` | 5 | stratified folds, in the order of the rows | 2 to the size of the rarest class |
+/// | `tolerance`, `max_iterations` | as [`LogisticRegression`] | | |
+///
+/// Every strength is fitted on each fold's training rows and judged by its accuracy on the rows held back; the first of the strengths with
+/// the best mean is fitted once more, on all rows.
+///
+/// ```
+/// use nnlib::{LogisticRegressionCv, RandomState, data::make_moons};
+/// let moons = make_moons(200, 0.20, &mut RandomState::new(0))?;
+/// let found = LogisticRegressionCv::default().fit(&moons)?; // LogisticRegressionCV().fit(x, y)
+/// assert!((found.c - 2.782559402207126).abs() < 1e-12);
+/// # Ok::<(), nnlib::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogisticRegressionCv {
+    /// The strengths to try.
+    pub cs: Vec<f64>,
+    /// The number of stratified folds.
+    pub folds: usize,
+    /// As [`LogisticRegression::tolerance`].
+    pub tolerance: f64,
+    /// As [`LogisticRegression::max_iterations`].
+    pub max_iterations: usize,
+}
+
+impl Default for LogisticRegressionCv {
+    fn default() -> Self {
+        let LogisticRegression { tolerance, max_iterations, .. } = LogisticRegression::default();
+        Self { cs: Array1::logspace(10.0, -4.0, 4.0, 10).to_vec(), folds: 5, tolerance, max_iterations }
+    }
+}
+
+/// What a cross-validation found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogisticCv {
+    /// The best strength.
+    pub c: f64,
+    /// The accuracy on the rows held back, shape (folds, strengths).
+    pub scores: Array2<f64>,
+    /// The regression of the best strength, fitted on all rows.
+    pub model: LogisticModel,
+}
+
+impl LogisticRegressionCv {
+    /// Finds the strength that suits rows held back best, and its weights.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without strengths, and those of [`stratified_k_fold`] and [`LogisticRegression::fit`].
+    pub fn fit(&self, data: &Dataset) -> Result<LogisticCv, Error> {
+        if self.cs.is_empty() {
+            return Err(Error::empty("strengths to try"));
+        }
+        let fit = |c, data: &Dataset| LogisticRegression { c, tolerance: self.tolerance, max_iterations: self.max_iterations }.fit(data);
+        let folds = stratified_k_fold(&data.y, self.folds, None)?;
+        let mut scores = Array2::zeros((self.folds, self.cs.len()));
+        for (fold, mut scores) in folds.iter().zip(scores.rows_mut()) {
+            let (train, test) = (data.select(&fold.train)?, data.select(&fold.test)?);
+            for (&c, score) in self.cs.iter().zip(&mut scores) {
+                *score = accuracy(&test.y, &fit(c, &train)?.predict(&test.x)?)?;
+            }
+        }
+        // Means that are equal can differ in their rounding, which must not choose.
+        let sums = scores.sum_axis(Axis(0));
+        let best = sums.fold(0.0, |a: f64, &b| a.max(b)) - 1e-9;
+        let c = self.cs[sums.iter().position(|&sum| sum >= best).unwrap_or(0)];
+        Ok(LogisticCv { c, scores, model: fit(c, data)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::RandomState;
+    use crate::data::{make_blobs, make_moons};
+    use crate::testing::{assert_close, fixture, floats, integers, matrix, message};
+
+    fn moons() -> Dataset {
+        make_moons(200, 0.20, &mut RandomState::new(0)).unwrap()
+    }
+
+    #[test]
+    fn cross_validation_finds_scikit_learns_line() {
+        let found = LogisticRegressionCv::default().fit(&moons()).unwrap();
+        // scikit-learn's own stopping rule leaves its default answer 5e-4 from the minimum; the second fixture goes on to the end.
+        let (default, exact) = (fixture("moons_logistic.json"), &fixture("logistic.json")["moons"]);
+        assert!((found.c - default["C"][0].as_f64().unwrap()).abs() < 1e-12);
+        assert_close(&found.model.w.column(0), &floats(&default["coef"][0]), 1e-3);
+        assert_close(&found.model.b, &floats(&default["intercept"]), 1e-3);
+        assert_close(&found.model.w.column(0), &floats(&exact["coef"]), 1e-5);
+        assert_close(&found.model.b, &floats(&exact["intercept"]), 1e-5);
+        assert_close(&found.scores, &matrix(&exact["scores"]), 1e-12);
+        let moons = moons();
+        assert_eq!(accuracy(&moons.y, &found.model.predict(&moons.x).unwrap()).unwrap(), 0.85);
+    }
+
+    #[test]
+    fn softmax_weights_are_scikit_learns() {
+        let expected = &fixture("logistic.json")["blobs"];
+        let data = Dataset::new(matrix(&expected["x"]), integers(&expected["y"])).unwrap();
+        let model = LogisticRegression { tolerance: 1e-10, ..LogisticRegression::new(0.5) }.fit(&data).unwrap();
+        assert_close(&model.w.t(), &matrix(&expected["coef"]), 1e-8);
+        assert_close(&model.b, &floats(&expected["intercept"]), 1e-8);
+        let some = data.select(&[0, 1, 2, 3, 4]).unwrap();
+        assert_close(&model.predict_proba(&some.x).unwrap(), &matrix(&expected["probabilities"]), 1e-8);
+    }
+
+    #[test]
+    fn features_of_very_different_scale_are_fitted_too() {
+        let expected = &fixture("logistic.json")["diabetes"];
+        let csv = include_str!("../data/pima-indians-diabetes.csv");
+        let rows: Vec<f64> = csv.lines().skip(1).flat_map(|line| line.split(',').map(|field| field.parse::<f64>().unwrap())).collect();
+        let rows = Array2::from_shape_vec((768, 9), rows).unwrap();
+        let data = Dataset::new(rows.slice(s![.., ..8]).to_owned(), rows.column(8).mapv(|label| label as usize)).unwrap();
+        let model = LogisticRegression { tolerance: 1e-9, ..LogisticRegression::default() }.fit(&data).unwrap();
+        assert_close(&model.w.column(0), &floats(&expected["coef"]), 1e-5);
+        assert_close(&model.b, &floats(&expected["intercept"]), 1e-5);
+        assert_eq!(accuracy(&data.y, &model.predict(&data.x).unwrap()).unwrap(), expected["accuracy"].as_f64().unwrap());
+    }
+
+    #[test]
+    fn scores_of_a_thousand_do_not_overflow() {
+        let model = LogisticModel { w: array![[1.0]], b: array![0.0] };
+        let p = model.predict_proba(&array![[1000.0], [-1000.0], [0.0]]).unwrap();
+        assert_eq!(p, array![[0.0, 1.0], [1.0, 0.0], [0.5, 0.5]]);
+        assert_eq!(model.probabilities(&array![[0.0]]).unwrap(), Some(array![[0.5, 0.5]]));
+    }
+
+    #[test]
+    fn bad_arguments_are_named() {
+        let moons = moons();
+        for c in [0.0, -1.0, f64::NAN] {
+            assert_eq!(message(LogisticRegression::new(c).fit(&moons)), format!("c: expected a finite number above 0, got {c}"));
+        }
+        let hasty = LogisticRegression { max_iterations: 2, ..LogisticRegression::default() };
+        assert!(message(hasty.fit(&moons)).starts_with("fit: expected a gradient of at most 1e-6 within 2 iterations"));
+        let lax = LogisticRegression { tolerance: 0.0, ..LogisticRegression::default() };
+        assert_eq!(message(lax.fit(&moons)), "tolerance: expected a finite number above 0, got 0");
+        let fit = |data: &Dataset| message(LogisticRegression::default().fit(data));
+        assert_eq!(fit(&Dataset::new(array![[1.0]], array![0]).unwrap()), "classes: expected at least 2, got 1");
+        assert_eq!(fit(&Dataset::new(array![[1.0], [2.0]], array![0, 2]).unwrap()), "points of class 1: expected at least 1, got 0");
+        assert_eq!(fit(&moons.select(&[]).unwrap()), "data points: expected at least one, got none");
+        let nan = Dataset { x: array![[f64::NAN], [1.0]], y: array![0, 1], classes: 2 };
+        assert_eq!(fit(&nan), "x: expected finite numbers, got NaN at [0, 0]");
+
+        let model = LogisticRegression::default().fit(&moons).unwrap();
+        assert_eq!(message(model.predict(&array![[1.0]])), "x: expected shape (n, 2), got (1, 1)");
+        assert_eq!(message(model.predict(&array![[1.0, f64::NAN]])), "x: expected finite numbers, got NaN at [0, 1]");
+
+        let none = LogisticRegressionCv { cs: vec![], ..LogisticRegressionCv::default() };
+        assert_eq!(message(none.fit(&moons)), "strengths to try: expected at least one, got none");
+        let many = LogisticRegressionCv { folds: 101, ..LogisticRegressionCv::default() };
+        assert!(message(many.fit(&moons)).starts_with("folds: expected at least 2 and at most 100"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn the_gradient_belongs_to_the_loss(seed: u32, d in 1_usize..4, classes in 2_usize..5, c in 0.1..10.0) {
+            let rng = &mut RandomState::new(seed);
+            let data = make_blobs(12, &rng.randn_2d(classes, d), 1.0, rng)?;
+            let outputs = if classes == 2 { 1 } else { classes };
+            let w = rng.randn_2d(d * outputs, 1).column(0).to_owned();
+            let b = rng.randn_2d(outputs, 1).column(0).to_owned();
+            let (_, gradient) = objective(&data, c, w.view(), b.view());
+            for i in 0..gradient.len() {
+                let at = |h: f64| {
+                    let (mut w, mut b) = (w.clone(), b.clone());
+                    *w.iter_mut().chain(&mut b).nth(i).unwrap() += h;
+                    objective(&data, c, w.view(), b.view()).0
+                };
+                let difference = (at(1e-5) - at(-1e-5)) / 2e-5;
+                prop_assert!((gradient[i] - difference).abs() < 1e-7, "{} and {difference}", gradient[i]);
+            }
+        }
+
+        #[test]
+        fn probabilities_sum_to_one_and_agree_with_the_classes(seed: u32, classes in 2_usize..5) {
+            let rng = &mut RandomState::new(seed);
+            let data = make_blobs(40, &(rng.randn_2d(classes, 2) * 2.0), 1.0, rng)?;
+            let model = LogisticRegression::default().fit(&data)?;
+            let (p, y_hat) = (model.predict_proba(&data.x)?, model.predict(&data.x)?);
+            for (p, y_hat) in p.rows().into_iter().zip(y_hat) {
+                prop_assert!((p.sum() - 1.0).abs() < 1e-12);
+                prop_assert!(p.iter().all(|&other| other <= p[y_hat]));
+            }
+        }
+    }
+}
