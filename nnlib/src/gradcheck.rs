@@ -35,7 +35,7 @@ pub fn central_differences(f: impl Fn(&[f64]) -> f64, x: &[f64], step: f64) -> V
 pub struct Comparison {
     /// |analytic − numeric| / max(1, |analytic| + |numeric|) of the worst parameter.
     pub worst: f64,
-    /// Which parameter that is, for example "w(1)\[0, 2\]".
+    /// Which parameter that is, for example "w of layer 1 (Dense), number 2".
     pub parameter: String,
     /// Its derivative by the backward pass.
     pub analytic: f64,
@@ -43,6 +43,18 @@ pub struct Comparison {
     pub numeric: f64,
     /// How many parameters were compared.
     pub compared: usize,
+}
+
+impl Comparison {
+    /// Counts one more derivative, and keeps it where it is the worst so far.
+    fn add(&mut self, parameter: &dyn Fn() -> String, analytic: f64, numeric: f64) {
+        let off = (analytic - numeric).abs() / (analytic.abs() + numeric.abs()).max(1.0);
+        self.compared += 1;
+        // A NaN is the worst of all.
+        if off > self.worst || off.is_nan() {
+            *self = Self { worst: off, parameter: parameter(), analytic, numeric, compared: self.compared };
+        }
+    }
 }
 
 impl fmt::Display for Comparison {
@@ -76,48 +88,38 @@ pub fn check<'t>(network: &Sequential, x: &Array2<f64>, targets: impl Into<Targe
     let gradients = network.backward(&network.forward(x)?, targets, loss)?;
     let mut network = network.clone();
     let mut x = x.clone();
-    let mut best = Comparison { worst: -1.0, parameter: String::new(), analytic: 0.0, numeric: 0.0, compared: 0 };
-    let mut compare = |parameter: &dyn Fn() -> String, analytic: f64, above: f64, below: f64| {
-        let numeric = (above - below) / (2.0 * STEP);
-        let off = (analytic - numeric).abs() / (analytic.abs() + numeric.abs()).max(1.0);
-        best.compared += 1;
-        // A NaN is the worst of all.
-        if off > best.worst || off.is_nan() {
-            best = Comparison { worst: off, parameter: parameter(), analytic, numeric, ..best.clone() };
-        }
-    };
-    for layer in 0..gradients.layers.len() {
-        let gradient = &gradients.layers[layer];
-        for (letter, derivatives) in [("w", gradient.w.as_slice()), ("b", gradient.b.as_slice())] {
+    let mut comparison = Comparison { worst: -1.0, parameter: String::new(), analytic: 0.0, numeric: 0.0, compared: 0 };
+    for (layer, gradient) in gradients.layers.iter().enumerate() {
+        for (letter, derivatives) in [('w', gradient.w.as_slice()), ('b', gradient.b.as_slice())] {
             for (i, &analytic) in derivatives.expect("contiguous").iter().enumerate() {
-                let at = |network: &mut Sequential, step: f64| -> Result<f64, Error> {
-                    let mut own = network.layers_mut()[layer].get_mut().parameters_mut();
-                    let numbers = if letter == "w" { own.w.as_slice_mut() } else { own.b.as_slice_mut() }.expect("contiguous");
-                    let centre = numbers[i];
-                    numbers[i] = centre + step;
-                    let value = network.loss(&x, targets, loss);
-                    let mut own = network.layers_mut()[layer].get_mut().parameters_mut();
-                    if letter == "w" { own.w.as_slice_mut() } else { own.b.as_slice_mut() }.expect("contiguous")[i] = centre;
-                    value
+                let centre = parameters(&mut network, layer, letter)[i];
+                let mut at = |value: f64| {
+                    parameters(&mut network, layer, letter)[i] = value;
+                    network.loss(&x, targets, loss)
                 };
-                let (above, below) = (at(&mut network, STEP)?, at(&mut network, -STEP)?);
-                compare(
-                    &|| format!("{letter} of layer {} ({}), number {i}", layer + 1, network.layers()[layer].get().name()),
-                    analytic,
-                    above,
-                    below,
-                );
+                let (above, below) = (at(centre + STEP)?, at(centre - STEP)?);
+                parameters(&mut network, layer, letter)[i] = centre;
+                let name = || format!("{letter} of layer {} ({}), number {i}", layer + 1, network.layers()[layer].get().name());
+                comparison.add(&name, analytic, (above - below) / (2.0 * STEP));
             }
         }
     }
     for ((row, column), &analytic) in gradients.x().indexed_iter() {
         let centre = x[[row, column]];
-        x[[row, column]] = centre + STEP;
-        let above = network.loss(&x, targets, loss)?;
-        x[[row, column]] = centre - STEP;
-        let below = network.loss(&x, targets, loss)?;
+        let mut at = |value: f64| {
+            x[[row, column]] = value;
+            network.loss(&x, targets, loss)
+        };
+        let (above, below) = (at(centre + STEP)?, at(centre - STEP)?);
         x[[row, column]] = centre;
-        compare(&|| format!("x[{row}, {column}]"), analytic, above, below);
+        comparison.add(&|| format!("x[{row}, {column}]"), analytic, (above - below) / (2.0 * STEP));
     }
-    Ok(best)
+    Ok(comparison)
+}
+
+/// The weights or the biases of a layer.
+fn parameters(network: &mut Sequential, layer: usize, letter: char) -> &mut [f64] {
+    let own = network.layers_mut()[layer].get_mut().parameters_mut();
+    let numbers = if letter == 'w' { own.w.into_slice() } else { own.b.into_slice() };
+    numbers.expect("contiguous")
 }

@@ -1,0 +1,35 @@
+//! What is kept of training, and what a callback sees of it.
+
+use crate::Sequential;
+
+/// What training was like, epoch by epoch.
+///
+/// As in Keras, `loss` and `accuracy` are averages over the epoch's batches, each taken before its update. With a single batch an epoch,
+/// `loss[k]` therefore is the loss after k updates, and `loss[0]` that of the untrained network. The figures of the validation data are
+/// those at the epoch's end.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// The loss, with the L2 term.
+    pub loss: Vec<f64>,
+    /// The accuracy; empty unless the model tracks it.
+    pub accuracy: Vec<f64>,
+    /// The loss of the validation data, with the L2 term; empty without any.
+    pub validation_loss: Vec<f64>,
+    /// The accuracy on the validation data.
+    pub validation_accuracy: Vec<f64>,
+    /// Seconds since the start at each epoch's end.
+    pub seconds: Vec<f64>,
+    /// The epoch, counted from 0, whose weights early stopping restored.
+    pub best_epoch: Option<usize>,
+}
+
+/// What a callback learns at the end of an epoch.
+#[derive(Debug)]
+pub struct Epoch<'a> {
+    /// The epoch, counted from 0.
+    pub index: usize,
+    /// All epochs so far, this one last.
+    pub history: &'a History,
+    /// The network as it is now.
+    pub network: &'a Sequential,
+}
