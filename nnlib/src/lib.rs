@@ -3,6 +3,8 @@
 mod classifier;
 pub mod data;
 mod error;
+mod file;
+pub mod plot;
 mod random;
 
 pub use classifier::Classifier;
