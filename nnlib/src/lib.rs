@@ -5,6 +5,7 @@ pub mod autodiff;
 mod classifier;
 pub mod data;
 mod error;
+mod file;
 pub mod gradcheck;
 mod init;
 pub mod layer;
@@ -14,6 +15,7 @@ mod loss;
 pub mod metrics;
 mod network;
 mod optimizer;
+pub mod plot;
 mod random;
 mod schedule;
 #[cfg(test)]

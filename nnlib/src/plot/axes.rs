@@ -1,0 +1,267 @@
+//! Two axes and what is drawn between them.
+
+use super::canvas::{Anchor, Canvas, Rect, Stroke};
+use super::color::{FRAME, GRID, INK};
+use super::drawing::{Drawing, Insets, Layout, Sizes};
+use super::legend::{self, Entry};
+use super::scale::{Scale, number};
+use super::series::{BarSlot, Extent, Marks, Series};
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Axes {
+    pub(super) x: Axis,
+    pub(super) y: Axis,
+    /// Whether a unit is as long on one axis as on the other.
+    pub(super) equal: bool,
+    pub(super) series: Vec<Series>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Axis {
+    pub(super) label: String,
+    pub(super) log: bool,
+    /// The range asked for; without it the series decide.
+    pub(super) range: Option<(f64, f64)>,
+    /// Names in place of numbers, one for each whole number from 0.
+    pub(super) categories: Vec<String>,
+}
+
+/// Where the numbers of the two axes lie on the canvas.
+pub(super) struct Plane {
+    pub(super) area: Rect,
+    pub(super) x: Scale,
+    pub(super) y: Scale,
+}
+
+impl Plane {
+    pub(super) fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        (self.x.at(x), self.y.at(y))
+    }
+
+    pub(super) fn contains(&self, (x, y): (f64, f64)) -> bool {
+        (self.x.low..=self.x.high).contains(&x) && (self.y.low..=self.y.high).contains(&y)
+    }
+
+    /// Marks are smaller in a small panel.
+    pub(super) fn mark_scale(&self) -> f64 {
+        if self.area.w < 340.0 { 0.72 } else { 1.0 }
+    }
+
+    pub(super) fn text_size(&self) -> f64 {
+        Sizes::of(self.area.w).tick
+    }
+
+    /// A line through points, with no more places in each column of pixels than can be seen: the first, the lowest, the highest, the last.
+    pub(super) fn line(&self, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+        let places: Vec<(f64, f64)> = points.iter().map(|&point| self.at(point)).collect();
+        if places.len() < 2000 {
+            return places;
+        }
+        let mut seen = Vec::new();
+        for column in places.chunk_by(|a, b| a.0.floor() == b.0.floor()) {
+            let by_y = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
+            let middle = [column.iter().min_by(by_y), column.iter().max_by(by_y)];
+            seen.extend(column.first());
+            if column.len() > 3 {
+                seen.extend(middle.into_iter().flatten());
+            }
+            if column.len() > 1 {
+                seen.extend(column.last());
+            }
+        }
+        seen
+    }
+}
+
+impl Axes {
+    /// The entries of the legend, where there is something to tell apart.
+    fn entries(&self) -> Vec<Entry> {
+        let entries: Vec<Entry> = self.series.iter().filter_map(Series::entry).collect();
+        let told_by_label = entries.len() == 1 && !self.y.label.is_empty() && !matches!(self.series[0].marks, Marks::Field(_));
+        if told_by_label { Vec::new() } else { entries }
+    }
+
+    /// The ranges of both axes.
+    fn ranges(&self) -> ((f64, f64), (f64, f64)) {
+        let extent = Extent::of_all(&self.series);
+        let has = |wanted: fn(&Marks) -> bool| self.series.iter().any(|s| wanted(&s.marks));
+        let field = has(|m| matches!(m, Marks::Field(_)));
+        let (bars, histogram) = (has(|m| matches!(m, Marks::Bars(_))), has(|m| matches!(m, Marks::Histogram { .. })));
+        let pad_x = if field || bars || histogram { 0.0 } else { 0.03 };
+        let pad_y = if field { 0.0 } else { 0.06 };
+        let (low, high) = self.y.padded(extent.y, pad_y);
+        // Bars stand on the axis.
+        let on_axis = bars || histogram;
+        let low = if on_axis && extent.y.0 == 0.0 && !self.y.log { 0.0 } else { low };
+        let high = if on_axis && extent.y.1 == 0.0 && !self.y.log { 0.0 } else { high };
+        (self.x.padded(extent.x, pad_x), self.y.range.unwrap_or((low, high)))
+    }
+
+    fn plane(&self, area: Rect) -> Plane {
+        let (mut x, mut y) = self.ranges();
+        if self.equal && !self.x.log && !self.y.log {
+            let per_pixel = ((x.1 - x.0) / area.w).max((y.1 - y.0) / area.h);
+            let widen = |(low, high): (f64, f64), pixels: f64| {
+                let (middle, half) = ((low + high) / 2.0, per_pixel * pixels / 2.0);
+                (middle - half, middle + half)
+            };
+            (x, y) = (widen(x, area.w), widen(y, area.h));
+        }
+        Plane {
+            area,
+            x: Scale { low: x.0, high: x.1, log: self.x.log, pixels: (area.x, area.right()) },
+            y: Scale { low: y.0, high: y.1, log: self.y.log, pixels: (area.bottom(), area.y) },
+        }
+    }
+
+    fn x_ticks(&self, canvas: &Canvas, plane: &Plane, size: f64) -> Vec<(f64, Vec<String>)> {
+        if !self.x.categories.is_empty() {
+            let slot = plane.area.w / (self.x.categories.len() as f64 + 0.2);
+            let label = |(i, name): (usize, &String)| (i as f64, canvas.wrap(name, size, slot - 4.0));
+            return self.x.categories.iter().enumerate().map(label).collect();
+        }
+        // As many as fit without touching each other.
+        for most in (2..=(plane.area.w / 60.0).max(2.0) as usize).rev() {
+            let ticks = plane.x.ticks(most);
+            let apart = |pair: &[(f64, String)]| {
+                let half = |text: &str| canvas.text_width(text, size) / 2.0;
+                (plane.x.at(pair[1].0) - plane.x.at(pair[0].0)) > half(&pair[0].1) + half(&pair[1].1) + size
+            };
+            if ticks.windows(2).all(apart) {
+                return ticks.into_iter().map(|(value, text)| (value, vec![text])).collect();
+            }
+        }
+        plane.x.ticks(1).into_iter().take(1).map(|(value, text)| (value, vec![text])).collect()
+    }
+
+    fn y_ticks(plane: &Plane, size: f64) -> Vec<(f64, String)> {
+        plane.y.ticks((plane.area.h / (size * 3.6)).max(2.0) as usize)
+    }
+}
+
+impl Axis {
+    /// The range asked for, or that of the data with some room at both ends.
+    fn padded(&self, (low, high): (f64, f64), pad: f64) -> (f64, f64) {
+        if let Some(range) = self.range {
+            return range;
+        }
+        if !(low <= high) {
+            return if self.log { (1.0, 10.0) } else { (0.0, 1.0) };
+        }
+        if self.log {
+            let (a, b) = (low.max(f64::MIN_POSITIVE).ln(), high.max(f64::MIN_POSITIVE).ln());
+            let room = if b > a { pad * (b - a) } else { 1.0 };
+            return ((a - room).exp().max(f64::MIN_POSITIVE), (b + room).exp().min(f64::MAX));
+        }
+        // A range too small for numbers of this size to tell apart is widened.
+        let smallest = 1e-9 * low.abs().max(high.abs()).max(1e-290);
+        if high - low <= smallest {
+            let room = if low == 0.0 { 1.0 } else { low.abs() * 0.1 };
+            return (low - room, high + room);
+        }
+        let room = pad * (high - low);
+        if room.is_finite() { (low - room, high + room) } else { (low / 2.0, high / 2.0) }
+    }
+
+    fn describe(&self, name: &str, (low, high): (f64, f64)) -> String {
+        let label = if self.label.is_empty() { String::new() } else { format!(" {},", self.label) };
+        let log = if self.log { " (logarithmic)" } else { "" };
+        if self.categories.is_empty() {
+            format!("{name} axis:{label} {} to {}{log}.", number(low), number(high))
+        } else {
+            format!("{name} axis:{label} {}.", self.categories.join(", "))
+        }
+    }
+}
+
+impl Drawing for Axes {
+    fn size(&self) -> (f64, f64) {
+        if self.equal { (760.0, 640.0) } else { (900.0, 560.0) }
+    }
+
+    fn legend(&self) -> Vec<Entry> {
+        self.entries()
+    }
+
+    fn insets(&self, canvas: &Canvas, area: Rect, with_legend: bool) -> Insets {
+        let sizes = Sizes::of(area.w);
+        let label = |text: &str| if text.is_empty() { 0.0 } else { sizes.label + 8.0 };
+        let legend = if with_legend { legend::height(canvas, &self.entries(), sizes.label, area.w - 60.0) } else { 0.0 };
+        let top = legend + sizes.tick * 0.5;
+        let right = sizes.tick * 1.4;
+        let guess = self.plane(area.inset(4.0 * sizes.tick, top, right, sizes.tick * 2.0 + label(&self.x.label)));
+        let widest = Self::y_ticks(&guess, sizes.tick).iter().map(|(_, t)| canvas.text_width(t, sizes.tick)).fold(0.0, f64::max);
+        let lines = self.x_ticks(canvas, &guess, sizes.tick).iter().map(|(_, lines)| lines.len()).max().unwrap_or(1);
+        let bottom = 8.0 + lines as f64 * sizes.tick * 1.25 + label(&self.x.label);
+        Insets { left: widest + 10.0 + label(&self.y.label), top, right, bottom }
+    }
+
+    fn draw(&self, canvas: &mut Canvas, area: Rect, layout: &Layout) {
+        let sizes = Sizes::of(area.w);
+        let Insets { left, top, right, bottom } = layout.insets;
+        let plane = self.plane(area.inset(left, top, right, bottom));
+        let inner = plane.area;
+        let (x_ticks, y_ticks) = (self.x_ticks(canvas, &plane, sizes.tick), Self::y_ticks(&plane, sizes.tick));
+        let has_field = self.series.iter().any(|s| matches!(s.marks, Marks::Field(_)));
+
+        if !has_field {
+            for (value, _) in &y_ticks {
+                canvas.line(vec![(inner.x, plane.y.at(*value)), (inner.right(), plane.y.at(*value))], Stroke::new(GRID, 1.0));
+            }
+            if self.x.categories.is_empty() {
+                for (value, _) in &x_ticks {
+                    canvas.line(vec![(plane.x.at(*value), inner.y), (plane.x.at(*value), inner.bottom())], Stroke::new(GRID, 1.0));
+                }
+            }
+        }
+
+        canvas.clip(Some(inner));
+        let of = self.series.iter().filter(|s| matches!(s.marks, Marks::Bars(_))).count();
+        let with_values = of * self.x.categories.len() <= 16;
+        let mut index = 0;
+        for series in &self.series {
+            series.draw(canvas, &plane, BarSlot { index, of, with_values });
+            index += usize::from(matches!(series.marks, Marks::Bars(_)));
+        }
+        canvas.clip(None);
+
+        canvas.rect(inner, None, Some(Stroke::new(FRAME, 1.0)));
+        for (value, lines) in &x_ticks {
+            let x = plane.x.at(*value);
+            if self.x.categories.is_empty() {
+                canvas.line(vec![(x, inner.bottom()), (x, inner.bottom() + 4.0)], Stroke::new(FRAME, 1.0));
+            }
+            for (i, line) in lines.iter().enumerate() {
+                let y = inner.bottom() + 7.0 + (i as f64 * 1.25 + 0.85) * sizes.tick;
+                canvas.text(line, (x, y), sizes.tick, INK, Anchor::Middle);
+            }
+        }
+        for (value, text) in &y_ticks {
+            let y = plane.y.at(*value);
+            canvas.line(vec![(inner.x - 4.0, y), (inner.x, y)], Stroke::new(FRAME, 1.0));
+            canvas.text(text, (inner.x - 7.0, y + sizes.tick * 0.36), sizes.tick, INK, Anchor::End);
+        }
+        canvas.text(&self.x.label, (inner.x + inner.w / 2.0, area.bottom() - 4.0), sizes.label, INK, Anchor::Middle);
+        canvas.text_upward(&self.y.label, (area.x + sizes.label, inner.y + inner.h / 2.0), sizes.label, INK);
+        if layout.legend {
+            legend::draw(canvas, &self.entries(), sizes.label, Rect { x: inner.x, y: area.y, w: area.right() - inner.x, h: 0.0 });
+        }
+    }
+
+    fn describe(&self) -> String {
+        let (x, y) = self.ranges();
+        let mut text = format!("{} {}", self.x.describe("x", x), self.y.describe("y", y));
+        for series in &self.series {
+            text.push(' ');
+            text.push_str(&series.describe(&self.x.categories));
+        }
+        text
+    }
+}
+
+impl Axes {
+    /// The style of the next series: each coloured one has its own.
+    pub(super) fn next_style(&self) -> usize {
+        self.series.iter().filter(|s| s.is_coloured()).map(|s| s.style + 1).max().unwrap_or(0)
+    }
+}

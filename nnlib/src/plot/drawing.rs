@@ -1,0 +1,74 @@
+//! What all kinds of figure have in common: a natural size, margins, a legend, words.
+
+use super::canvas::{Canvas, Rect};
+use super::legend::Entry;
+
+/// A kind of figure.
+pub(super) trait Drawing {
+    /// Its size in pixels where nobody asks for another.
+    fn size(&self) -> (f64, f64);
+
+    /// The margins that its labels need, so that the panels of a grid can agree on theirs.
+    fn insets(&self, _canvas: &Canvas, _area: Rect, _with_legend: bool) -> Insets {
+        Insets::default()
+    }
+
+    fn legend(&self) -> Vec<Entry> {
+        Vec::new()
+    }
+
+    fn draw(&self, canvas: &mut Canvas, area: Rect, layout: &Layout);
+
+    /// What it shows, in sentences, for those who cannot see it.
+    fn describe(&self) -> String;
+}
+
+/// Room for labels at each side.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Insets {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+impl Insets {
+    /// Room enough for both.
+    pub(super) fn max(self, other: Self) -> Self {
+        Self {
+            left: self.left.max(other.left),
+            top: self.top.max(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+}
+
+/// What is settled before a panel is drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout {
+    pub(super) insets: Insets,
+    /// Whether the panel shows a legend of its own.
+    pub(super) legend: bool,
+}
+
+/// Sizes of text in pixels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    pub(super) title: f64,
+    pub(super) label: f64,
+    pub(super) tick: f64,
+}
+
+impl Sizes {
+    /// The sizes for a panel of this width.
+    pub(super) fn of(width: f64) -> Self {
+        if width >= 460.0 {
+            Self { title: 17.0, label: 14.0, tick: 13.0 }
+        } else if width >= 280.0 {
+            Self { title: 14.0, label: 12.5, tick: 11.5 }
+        } else {
+            Self { title: 12.5, label: 11.5, tick: 10.5 }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Figures for notebooks and files.
+//!
+//! ```
+//! use ndarray::{Array2, array};
+//! use nnlib::{Dataset, plot};
+//!
+//! let data = Dataset::new(array![[-1.0, 0.5], [0.0, 1.0], [1.0, 0.0], [2.0, -0.5]], array![0, 0, 1, 1])?;
+//! let model = |x: &Array2<f64>| x.column(0).mapv(|x1| usize::from(x1 > 0.5));
+//! let figure = plot::decision_boundary(&model, &data)?.title("A boundary");
+//! figure.save(std::env::temp_dir().join("boundary.png"))?;
+//! # Ok::<(), nnlib::Error>(())
+//! ```
+//!
+//! At the end of a notebook cell a figure, or an expression such as `plot::scatter(&data)?`, shows itself.
+//!
+//! Classes and series differ by colour *and* by marker or dashes, in a palette that colour-blind readers can tell apart. Every figure
+//! has an alternative text.
+
+mod axes;
+mod boundary;
+mod canvas;
+mod color;
+mod contour;
+mod drawing;
+mod figure;
+mod font;
+mod grid;
+mod input;
+mod legend;
+mod lines;
+mod marker;
+mod points;
+mod raster;
+mod scale;
+mod series;
+mod svg;
+
+pub use boundary::{decision_boundary, probability_boundary};
+pub use figure::Figure;
+pub use grid::grid;
+pub use lines::{curve, line, loss_curve};
+pub use points::scatter;

@@ -1,0 +1,295 @@
+//! What can be drawn between two axes.
+
+use super::axes::Plane;
+use super::canvas::{Canvas, Raster, Rect, Stroke};
+use super::color::{self, Color, INK};
+use super::legend::{Entry, Swatch};
+use super::marker;
+use super::scale::number;
+
+/// Points in the plane of the axes.
+pub(super) type Points = Vec<(f64, f64)>;
+
+/// Something drawn between the axes, with its name in the legend; an empty name stands in no legend.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Series {
+    pub(super) name: String,
+    /// Chooses colour, marker and dashes.
+    pub(super) style: usize,
+    pub(super) marks: Marks,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Marks {
+    Points(Points),
+    Line(Points),
+    /// The way that something took: a line through marked steps, from a ring to a disc.
+    Path(Points),
+    /// Means with a bar of ± spread at each.
+    ErrorBars {
+        means: Points,
+        spread: Vec<f64>,
+    },
+    /// Means within a band of ± spread.
+    Band {
+        means: Points,
+        spread: Vec<f64>,
+    },
+    /// A bar for each category of the x axis.
+    Bars(Vec<f64>),
+    /// Bars from one edge to the next.
+    Histogram {
+        edges: Vec<f64>,
+        counts: Vec<f64>,
+    },
+    /// A line across the figure at one y.
+    Horizontal(f64),
+    /// A line across the figure at one x.
+    Vertical(f64),
+    /// A rectangle filled with colours, and lines on it.
+    Field(Field),
+}
+
+/// A rectangle of the plane filled with colours, and lines on it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Field {
+    pub(super) x: (f64, f64),
+    pub(super) y: (f64, f64),
+    pub(super) raster: Raster,
+    pub(super) lines: Vec<Points>,
+    pub(super) line_stroke: Stroke,
+    pub(super) description: String,
+}
+
+/// The smallest rectangle that holds something.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Extent {
+    pub(super) x: (f64, f64),
+    pub(super) y: (f64, f64),
+}
+
+impl Extent {
+    const NOTHING: Self = Self { x: (f64::INFINITY, f64::NEG_INFINITY), y: (f64::INFINITY, f64::NEG_INFINITY) };
+
+    fn of(points: &[(f64, f64)]) -> Self {
+        points.iter().fold(Self::NOTHING, |e, &(x, y)| e.with(Self { x: (x, x), y: (y, y) }))
+    }
+
+    /// The smallest rectangle that holds both.
+    pub(super) fn with(self, other: Self) -> Self {
+        let join = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
+        Self { x: join(self.x, other.x), y: join(self.y, other.y) }
+    }
+
+    /// The smallest rectangle that holds all the series.
+    pub(super) fn of_all(series: &[Series]) -> Self {
+        series.iter().fold(Self::NOTHING, |e, s| e.with(s.extent()))
+    }
+}
+
+const DASHES: [&[f64]; 4] = [&[], &[8.0, 4.0], &[2.0, 3.5], &[9.0, 3.5, 2.0, 3.5]];
+
+impl Series {
+    pub(super) fn color(&self) -> Color {
+        color::series(self.style)
+    }
+
+    fn stroke(&self) -> Stroke {
+        let dash = DASHES[self.style % DASHES.len()];
+        match self.marks {
+            // A line to compare with is not data: dark, thin and never solid.
+            Marks::Horizontal(_) | Marks::Vertical(_) => {
+                Stroke { color: INK, width: 1.4, dash: if dash.is_empty() { &[5.0, 4.0] } else { dash } }
+            }
+            Marks::ErrorBars { .. } | Marks::Path(_) => Stroke { color: self.color(), width: 1.6, dash: &[] },
+            _ => Stroke { color: self.color(), width: 2.2, dash },
+        }
+    }
+
+    /// Whether it takes one of the colours of the palette.
+    pub(super) fn is_coloured(&self) -> bool {
+        !matches!(self.marks, Marks::Horizontal(_) | Marks::Vertical(_) | Marks::Field(_))
+    }
+
+    pub(super) fn extent(&self) -> Extent {
+        match &self.marks {
+            Marks::Points(points) | Marks::Line(points) | Marks::Path(points) => Extent::of(points),
+            Marks::ErrorBars { means, spread } | Marks::Band { means, spread } => {
+                let ends = means.iter().zip(spread).flat_map(|(&(x, y), s)| [(x, y - s), (x, y + s)]);
+                Extent::of(&ends.collect::<Points>())
+            }
+            Marks::Bars(values) => {
+                let y = values.iter().fold((0.0, 0.0), |(low, high): (f64, f64), &v| (low.min(v), high.max(v)));
+                Extent { x: (-0.6, values.len() as f64 - 0.4), y }
+            }
+            Marks::Histogram { edges, counts } => {
+                let y = (0.0, counts.iter().copied().fold(0.0, f64::max));
+                Extent { x: (edges[0], edges[edges.len() - 1]), y }
+            }
+            Marks::Horizontal(y) => Extent { y: (*y, *y), ..Extent::NOTHING },
+            Marks::Vertical(x) => Extent { x: (*x, *x), ..Extent::NOTHING },
+            Marks::Field(field) => Extent { x: field.x, y: field.y },
+        }
+    }
+
+    /// The smallest numbers that a logarithmic axis would have to show: x and y.
+    pub(super) fn least(&self) -> (f64, f64) {
+        match &self.marks {
+            // A bar of spread may reach below zero; it is then cut off at the axis.
+            Marks::ErrorBars { means, .. } | Marks::Band { means, .. } => {
+                let extent = Extent::of(means);
+                (extent.x.0, extent.y.0)
+            }
+            Marks::Bars(values) => (f64::NEG_INFINITY, values.iter().copied().fold(f64::INFINITY, f64::min)),
+            Marks::Histogram { edges, .. } => (edges[0], f64::INFINITY),
+            Marks::Field(_) => (f64::NEG_INFINITY, f64::NEG_INFINITY),
+            _ => (self.extent().x.0, self.extent().y.0),
+        }
+    }
+
+    pub(super) fn entry(&self) -> Option<Entry> {
+        if self.name.is_empty() {
+            return None;
+        }
+        let (color, stroke) = (self.color(), self.stroke());
+        let swatch = match self.marks {
+            Marks::Points(_) => Swatch::Point(marker::series(self.style), color),
+            Marks::Line(_) | Marks::Horizontal(_) | Marks::Vertical(_) => Swatch::Line(stroke),
+            Marks::Band { .. } => Swatch::Spread(stroke, color),
+            Marks::Path(_) | Marks::ErrorBars { .. } => Swatch::Path(stroke, color),
+            Marks::Bars(_) | Marks::Histogram { .. } => Swatch::Patch(color),
+            Marks::Field(_) => return None,
+        };
+        Some(Entry { name: self.name.clone(), swatch })
+    }
+
+    pub(super) fn draw(&self, canvas: &mut Canvas, plane: &Plane, bars: BarSlot) {
+        let (color, stroke) = (self.color(), self.stroke());
+        match &self.marks {
+            Marks::Points(points) => {
+                let radius = match points.len() {
+                    0..=400 => 4.2,
+                    401..=1500 => 3.2,
+                    _ => 2.4,
+                };
+                let radius = radius * plane.mark_scale();
+                for &point in points.iter().filter(|&&point| plane.contains(point)) {
+                    marker::series(self.style).draw(canvas, plane.at(point), radius, color.alpha(0.9));
+                }
+            }
+            Marks::Line(points) => canvas.line(plane.line(points), stroke),
+            Marks::Path(points) => {
+                canvas.line(plane.line(points), stroke.clone());
+                // Marks that touch each other say nothing; then only the ends have one.
+                let every = points.len().div_ceil(150);
+                for &point in points.iter().step_by(every) {
+                    canvas.circle(plane.at(point), 2.6, Some(color), None);
+                }
+                if let [first, .., last] = points[..] {
+                    canvas.circle(plane.at(first), 5.0, Some(color::WHITE), Some(Stroke::new(color, 2.0)));
+                    canvas.circle(plane.at(last), 5.5, Some(color), Some(Stroke::new(color::WHITE, 1.0)));
+                }
+            }
+            Marks::ErrorBars { means, spread } => {
+                canvas.line(plane.line(means), stroke.clone());
+                for (&(x, y), s) in means.iter().zip(spread) {
+                    let (low, high) = (plane.at((x, y - s)), plane.at((x, y + s)));
+                    canvas.line(vec![low, high], stroke.clone());
+                    for (px, py) in [low, high] {
+                        canvas.line(vec![(px - 4.0, py), (px + 4.0, py)], stroke.clone());
+                    }
+                    marker::series(self.style).draw(canvas, plane.at((x, y)), 4.5, color);
+                }
+            }
+            Marks::Band { means, spread } => {
+                let edge = |sign: f64| means.iter().zip(spread).map(|(&(x, y), s)| (x, y + sign * s)).collect::<Points>();
+                let mut outline = plane.line(&edge(1.0));
+                outline.extend(plane.line(&edge(-1.0)).into_iter().rev());
+                canvas.polygon(outline, Some(color.alpha(0.22)), None);
+                canvas.line(plane.line(means), stroke);
+            }
+            Marks::Bars(values) => {
+                let width = 0.8 / bars.of as f64;
+                for (i, &value) in values.iter().enumerate() {
+                    let from = i as f64 - 0.4 + bars.index as f64 * width;
+                    let r = bar(canvas, plane, (from + 0.04 * width, from + 0.96 * width), value, color);
+                    if bars.with_values {
+                        let y = if value < 0.0 { r.bottom() + plane.text_size() } else { r.y - 4.0 };
+                        let middle = (r.x + r.w / 2.0, y);
+                        canvas.text(number(value), middle, plane.text_size(), INK, super::canvas::Anchor::Middle);
+                    }
+                }
+            }
+            Marks::Histogram { edges, counts } => {
+                for (edge, &count) in edges.windows(2).zip(counts) {
+                    bar(canvas, plane, (edge[0], edge[1]), count, color.alpha(0.75));
+                }
+            }
+            Marks::Horizontal(y) => canvas.line(vec![(plane.area.x, plane.y.at(*y)), (plane.area.right(), plane.y.at(*y))], stroke),
+            Marks::Vertical(x) => canvas.line(vec![(plane.x.at(*x), plane.area.y), (plane.x.at(*x), plane.area.bottom())], stroke),
+            Marks::Field(field) => {
+                let ((left, top), (right, bottom)) = (plane.at((field.x.0, field.y.1)), plane.at((field.x.1, field.y.0)));
+                canvas.raster(Rect { x: left, y: top, w: right - left, h: bottom - top }, field.raster.clone());
+                for line in &field.lines {
+                    canvas.line(plane.line(line), field.line_stroke.clone());
+                }
+            }
+        }
+    }
+
+    /// What it shows, in a sentence.
+    pub(super) fn describe(&self, categories: &[String]) -> String {
+        let name = if self.name.is_empty() { String::new() } else { format!(" “{}”", self.name) };
+        let ends = |points: &[(f64, f64)]| {
+            let at = |(x, y): (f64, f64)| format!("{} at {}", number(y), number(x));
+            let lowest = points.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or_default();
+            let highest = points.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or_default();
+            let (first, last) = (points.first().copied().unwrap_or_default(), points.last().copied().unwrap_or_default());
+            format!("from {} to {}, lowest {}, highest {}", at(first), at(last), at(lowest), at(highest))
+        };
+        match &self.marks {
+            Marks::Points(points) => format!("{} points{name}.", points.len()),
+            Marks::Line(points) => format!("Line{name} {}.", ends(points)),
+            Marks::Path(points) => {
+                let at = |point: Option<&(f64, f64)>| point.map_or(String::new(), |(x, y)| format!("({}, {})", number(*x), number(*y)));
+                format!("Path{name} of {} points from {} to {}.", points.len(), at(points.first()), at(points.last()))
+            }
+            Marks::ErrorBars { means, .. } => format!("Mean with bars of ± spread{name} {}.", ends(means)),
+            Marks::Band { means, .. } => format!("Mean with a band of ± spread{name} {}.", ends(means)),
+            Marks::Bars(values) => {
+                let bars: Vec<String> = categories.iter().zip(values).map(|(c, v)| format!("{c} {}", number(*v))).collect();
+                format!("Bars{name}: {}.", bars.join(", "))
+            }
+            Marks::Histogram { edges, counts } => {
+                let total = number(counts.iter().sum());
+                format!(
+                    "Histogram{name} of {total} values in {} bins from {} to {}.",
+                    counts.len(),
+                    number(edges[0]),
+                    number(edges[edges.len() - 1])
+                )
+            }
+            Marks::Horizontal(y) => format!("Horizontal line{name} at {}.", number(*y)),
+            Marks::Vertical(x) => format!("Vertical line{name} at {}.", number(*x)),
+            Marks::Field(field) => field.description.clone(),
+        }
+    }
+}
+
+/// Which of the bars that stand side by side in a category a series has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct BarSlot {
+    pub(super) index: usize,
+    pub(super) of: usize,
+    pub(super) with_values: bool,
+}
+
+/// A bar from the axis at zero, or from the edge where zero is not to be seen.
+fn bar(canvas: &mut Canvas, plane: &Plane, (from, to): (f64, f64), value: f64, color: Color) -> Rect {
+    let (left, right) = (plane.x.at(from), plane.x.at(to));
+    let base = if plane.y.log { plane.area.bottom() } else { plane.y.at(0.0) };
+    let top = plane.y.at(value);
+    let r = Rect { x: left, y: base.min(top), w: right - left, h: (base - top).abs() };
+    canvas.rect(r, Some(color), Some(Stroke::new(color::WHITE, 0.8)));
+    r
+}
