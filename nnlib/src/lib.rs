@@ -7,6 +7,8 @@ pub mod data;
 mod error;
 pub mod gradcheck;
 mod init;
+#[doc(hidden)]
+pub mod kernel;
 pub mod layer;
 mod lbfgs;
 pub mod logistic;
