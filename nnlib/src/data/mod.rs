@@ -1,11 +1,13 @@
 //! Data: points with labels, where they come from, how they are parted and scaled.
 
+mod batches;
 mod generators;
 mod scale;
 mod split;
 
 use ndarray::{Array1, Array2, Axis};
 
+pub use batches::Batches;
 pub use generators::{make_blobs, make_circles, make_moons, make_spirals};
 pub use scale::{MinMax, Standardizer};
 pub use split::{Fold, k_fold, stratified_k_fold, stratified_split, train_test_split};

@@ -1,0 +1,17 @@
+//! The fast kernels: the same mathematics as the layers, arranged for the processor.
+//!
+//! Nothing in the lessons needs this room. `forward` and `backward` read like the formulas; where speed matters they call what is here.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `dispatch` | the instruction sets, and the choice among them while the program runs |
+//! | `elementary` | exp, ln, tanh, sigmoid and their kin without branches, one number at a time |
+//! | [`vector`] | the same on slices |
+//!
+//! **Same bits.** A result depends neither on the number of threads nor, among processors with fused multiply–add (x86-64 since 2013 with
+//! AVX2 or AVX-512, every 64-bit ARM), on the width of their registers: sums are taken in a fixed order, eight partial sums wide,
+//! whatever the width. Processors without fused multiply–add round twice where the others round once, and differ in the last bits.
+
+mod dispatch;
+mod elementary;
+pub mod vector;

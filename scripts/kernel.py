@@ -1,0 +1,161 @@
+"""The Rust kernel: `--install` registers it with Jupyter and warms its build folders, otherwise it starts.
+
+evcxr builds every cell with cargo in one folder, and one folder serves one kernel at a time. So there is a pool of
+folders below target/kernels, kept and used again, in which a later kernel finds every dependency compiled. Each has
+a lock file, and the open descriptor that holds the lock outlives the exec that starts the kernel: the folder is free
+again when the kernel and its children have ended, however they ended. `seed` is a folder that no kernel uses: set-up
+compiles nnlib there, and a folder that lacks that build gets a copy of it.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+POOL = ROOT / "target" / "kernels"
+SEED = POOL / "seed"
+SPEC = ROOT / ".venv" / "share" / "jupyter" / "kernels" / "rust"
+
+# evcxr builds with the profile dev, checks on, opt-level 2. These win over its manifest, reach dependencies and
+# cells alike, and leave the crate's own tests alone: training in a cell then runs as fast as in a release build, and
+# cells compile no slower (measured with opt-level 1, 2 and 3).
+PROFILE = {
+    "CARGO_PROFILE_DEV_OPT_LEVEL": "3",
+    "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS": "false",
+    "CARGO_PROFILE_DEV_OVERFLOW_CHECKS": "false",
+}
+
+# Without this, every `:dep` asks the network whether the crates have changed, and fails where there is none. What
+# the crate itself depends on has been fetched by set-up; for a crate of one's own, `:offline 0` goes before its `:dep`.
+EVCXR_CONFIG = "[evcxr]\noffline_mode = true\n"
+
+# The manifest that evcxr writes for a cell with `:dep nnlib`, as far as it decides what can be used again.
+SEED_MANIFEST = f"""\
+[package]
+name = "seed"
+version = "1.0.0"
+edition = "2024"
+
+[lib]
+crate-type = ["cdylib"]
+path = "src/lib.rs"
+
+[profile.dev]
+debug = false
+strip = "debuginfo"
+rpath = true
+codegen-units = 16
+
+[dependencies]
+nnlib = {{ path = {json.dumps(str(ROOT / "nnlib"))} }}
+"""
+
+
+@contextlib.contextmanager
+def locked(path: Path, kind: int) -> Iterator[None]:
+    with open(path, "w") as file:
+        fcntl.flock(file, kind)
+        yield
+
+
+def build_seed() -> None:
+    """Compile nnlib as a cell would; does nothing when the build is fresh."""
+    (SEED / "src").mkdir(parents=True, exist_ok=True)
+    with locked(POOL / "seed.lock", fcntl.LOCK_EX):
+        (SEED / "Cargo.toml").write_text(SEED_MANIFEST)
+        if not (SEED / "src" / "lib.rs").exists():
+            (SEED / "src" / "lib.rs").touch()
+        shutil.copyfile(ROOT / "Cargo.lock", SEED / "Cargo.lock")  # the versions that the crate is tested with
+        host = next(
+            line.removeprefix("host: ")
+            for line in subprocess.check_output(["rustc", "-vV"], text=True).splitlines()
+            if line.startswith("host: ")
+        )
+        command = ["cargo", "build", "--offline", "--target", host]
+        flags = "-Cprefer-dynamic"
+        if platform.system() != "Darwin" and shutil.which("lld") and not shutil.which("mold"):
+            flags += " -Clink-arg=-fuse-ld=lld"  # as evcxr chooses its linker
+        environment = os.environ | PROFILE | {"RUSTFLAGS": flags, "CARGO_TARGET_DIR": "target"}
+        cargo = subprocess.Popen(command, cwd=SEED, env=environment, stderr=subprocess.PIPE, text=True)
+        assert cargo.stderr
+        said = []
+        for line in cargo.stderr:
+            said.append(line)
+            if line.lstrip().startswith("Compiling"):
+                if len(said) == 1:
+                    print("set-up: compiling nnlib and its dependencies for the notebooks' cells", flush=True)
+                print(line, end="", flush=True)
+        if cargo.wait() != 0:
+            sys.exit("".join(said) + "set-up: nnlib does not compile")
+
+
+def seed_version() -> str:
+    """Changes whenever something in the seed was compiled anew; empty when there is no seed."""
+    return str(max((file.stat().st_mtime_ns for file in SEED.glob("target/*/debug/deps/*.rlib")), default=""))
+
+
+def take_folder() -> Path:
+    """Lock and return the first free folder of the pool; the lock is held until this process has ended."""
+    POOL.mkdir(parents=True, exist_ok=True)
+    number = 0
+    while True:
+        lock = os.open(POOL / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            number += 1
+            continue
+        os.set_inheritable(lock, True)
+        folder = POOL / str(number)
+        folder.mkdir(exist_ok=True)
+        return folder
+
+
+def start(evcxr: str, connection_file: str) -> None:
+    folder = take_folder()
+    with locked(POOL / "seed.lock", fcntl.LOCK_SH):
+        version, copied = seed_version(), folder / "seed-version"
+        if version and not (copied.exists() and copied.read_text() == version):
+            # cp keeps the times of files, by which cargo knows what is fresh.
+            subprocess.run(["cp", "-a", SEED / "target", folder], check=True)
+            copied.write_text(version)
+    (folder / "evcxr.toml").write_text(EVCXR_CONFIG)
+    os.environ.update(PROFILE, EVCXR_TMPDIR=str(folder), EVCXR_CONFIG_DIR=str(folder))
+    # evcxr would look there for a kernelspec of its own, and bring it up to date: the user's is not ours to change.
+    os.environ["JUPYTER_PATH"] = str(folder)
+    os.execv(evcxr, [evcxr, "--control_file", connection_file])
+
+
+def install(evcxr: str) -> None:
+    spec = {
+        "argv": [sys.executable, "-I", str(Path(__file__).resolve()), evcxr, "{connection_file}"],
+        "display_name": "Rust",
+        "language": "rust",
+        "interrupt_mode": "message",
+    }
+    file = SPEC / "kernel.json"
+    if not file.exists() or json.loads(file.read_text()) != spec:
+        # evcxr's own installation brings the logos; its kernel.json is replaced.
+        environment = os.environ | {"JUPYTER_PATH": str(SPEC.parent.parent)}
+        subprocess.run([evcxr, "--install"], env=environment, check=True, stdout=subprocess.DEVNULL)
+        file.write_text(json.dumps(spec, indent=1) + "\n")
+    build_seed()
+
+
+def main() -> None:
+    if sys.argv[1] == "--install":
+        install(sys.argv[2])
+    else:
+        start(sys.argv[1], sys.argv[2])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Usage: scripts/run_all.sh [-j N] [--timeout SECONDS] [--save] [NAME ...]
+#
+# Executes the course's notebooks afresh, each in a kernel of its own, and says whether they are right.
+#
+#   NAME               only the notebooks that begin so (run_all.sh 01 02), or a file (path/to/mine.ipynb);
+#                      default: every notebook in notebooks/ itself, but none in its folders: the exercises there
+#                      are unsolved, fail by design, and have a test of their own
+#   -j, --jobs N       so many at a time; default: the number of cores
+#   --timeout SECONDS  the time limit of a cell; default 600
+#   --save             store the outputs in the notebooks, with clean metadata. A notebook that fails is left alone.
+#                      Stored outputs that say the same stay as they are, so a second --save changes no byte; of a
+#                      cell tagged "varies" they stay while only numbers and pictures differ (clear them by hand to
+#                      have them stored anew).
+#   --results FOLDER   where the executed copies, HTML, the kernels' logs and junit.xml go; default: target/notebooks
+#
+# A notebook fails on a compile error, a panic, a failed assertion, an error from `?`, any text on stderr, a cell over
+# its time limit, a kernel that dies or does not start, an output that is not the stored one, and an unreadable file.
+# Text is compared exactly, but for numbers with a decimal point, of which six digits count; pictures are only to be
+# there. Tags of cells:
+#
+#   varies             run, but not compared
+#   raises-exception   exists to show an error, and must show it; its text is compared
+#   skip-execution     not run
+#
+# Ends with "N passed, N failed"; the exit status is 0 when all passed, 1 when not, 130 after Ctrl-C.
+
+set -euo pipefail
+
+for argument in "$@"; do
+    case $argument in
+    -h | --help) sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit ;;
+    esac
+done
+
+scripts=$(cd "$(dirname "$0")" && pwd)
+"$scripts/setup.sh"
+exec "$scripts/../.venv/bin/python" "$scripts/run_notebooks.py" "$@"

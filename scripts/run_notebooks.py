@@ -1,0 +1,337 @@
+"""Executes notebooks and says whether they are right; scripts/run_all.sh prepares the environment and calls this.
+
+The kernel answers "ok" to a cell that panicked: its message comes as text on stderr and nothing else. So stderr is
+what is judged here, beside the error messages that Jupyter knows.
+"""
+
+import argparse
+import asyncio
+import copy
+import logging
+import os
+import queue
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.client import CellExecutionComplete
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+from outputs import ANSI, RAISES, VARIES, clean, differences, shown, tags, tidy, to_store
+
+ROOT = Path(__file__).resolve().parent.parent
+KERNELS = Path(sys.prefix) / "share" / "jupyter" / "kernels"
+SKIP = "skip-execution"
+
+START_SECONDS = 300
+# evcxr sends a cell's last lines by another thread than the word that it has ended; about one panic in sixty is late.
+SETTLE_SECONDS = 0.05
+LAST_SETTLE_SECONDS = 0.5
+STDERR_SECONDS = 5.0  # how long a cell that is to show an error may be silent after its end
+PROGRESS_SECONDS = 10
+
+
+@dataclass
+class Failure:
+    message: str
+    cell: int | None = None  # as Jupyter numbers it: the first code cell is 1
+    line: str = ""
+
+    def __str__(self) -> str:
+        where = f"cell {self.cell}: {self.line}\n" if self.cell else ""
+        return where + "\n".join(f"    {line}" for line in self.message.splitlines())
+
+
+@dataclass
+class Run:
+    """One notebook on its way through: what has been done, and what was wrong."""
+
+    path: Path
+    cells: int = 0
+    done: int = 0
+    began: float = field(default_factory=time.monotonic)
+    seconds: float = 0.0
+    saved: bool = False
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+    def fail(self, message: str, cell: NotebookNode | None = None, number: int | None = None) -> None:
+        line = next((line for line in cell.source.splitlines() if line.strip()), "") if cell else ""
+        self.failures.append(Failure(ANSI.sub("", message).strip("\n"), number, line.strip()))
+
+
+class Client(NotebookClient):
+    """nbclient drops what arrives after its cell has ended; this one gives it to the cell that ran before."""
+
+    previous: tuple[NotebookNode, int] | None = None
+
+    async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
+        assert self.kc
+        while True:
+            message = await self.kc.iopub_channel.get_msg(timeout=None)
+            if message["parent_header"].get("msg_id") == parent_msg_id:
+                try:
+                    self.process_message(message, cell, cell_index)
+                except CellExecutionComplete:
+                    self.previous = cell, cell_index
+                    return
+            elif message["msg_type"] == "stream" and self.previous:
+                self.process_message(message, *self.previous)
+
+    async def settle(self, seconds: float) -> None:
+        """Take in what still arrives for the last cell, until nothing has for so long."""
+        assert self.kc
+        while self.previous:
+            try:
+                message = await self.kc.iopub_channel.get_msg(timeout=seconds)
+            except queue.Empty:
+                return
+            if message["msg_type"] == "stream":
+                self.process_message(message, *self.previous)
+
+
+async def start_kernel(client: Client, folder: Path, log: Path) -> None:
+    """Start the kernel in the notebook's folder; what it says outside the notebook goes to the log."""
+    client.km = AsyncKernelManager(
+        kernel_name="rust", kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)])
+    )
+    for attempt in (1, 2):  # two runs at once may, rarely, be given the same port
+        with log.open("w") as file:
+            await client.km.start_kernel(cwd=str(folder), stdout=file, stderr=file)
+        client.kc = client.km.client()
+        client.kc.start_channels()
+        try:
+            await client.kc.wait_for_ready(timeout=START_SECONDS)
+            return
+        except RuntimeError as error:
+            await stop_kernel(client)
+            if attempt == 2:
+                said = "\n".join(log.read_text().splitlines()[-10:])
+                raise DeadKernelError(f"the kernel did not start: {error}\n{said}") from None
+
+
+async def stop_kernel(client: Client) -> None:
+    """Kill the kernel with all its children, whatever they are doing."""
+    if client.kc:
+        client.kc.stop_channels()
+    if client.km and client.km.has_kernel:
+        await client.km.shutdown_kernel(now=True)
+
+
+async def execute(run: Run, notebook: NotebookNode, folder: Path, timeout: int, log: Path) -> None:
+    """Execute the notebook's cells in a fresh kernel, up to the first that fails."""
+    client = Client(notebook, timeout=timeout, allow_errors=True, iopub_timeout=60)
+    number, cell = 0, None
+    try:
+        await start_kernel(client, folder, log)
+        for index, cell in enumerate(notebook.cells):
+            if not runs(cell):
+                continue
+            number += 1
+            await client.async_execute_cell(cell, index, execution_count=number)
+            await client.settle(SETTLE_SECONDS)
+            run.done = number
+            wrong = shown(cell.outputs).keys() & {"stderr", "error"}
+            if RAISES in tags(cell):
+                if not wrong:
+                    await client.settle(STDERR_SECONDS)
+            elif wrong:
+                break
+        await client.settle(LAST_SETTLE_SECONDS)
+    except CellTimeoutError:
+        run.fail(f"the cell is over its time limit of {timeout} s (--timeout)", cell, number)
+    except DeadKernelError as error:
+        run.fail(str(error) if number == 0 else "the kernel died", cell if number else None, number)
+    finally:
+        await stop_kernel(client)
+
+
+def runs(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(cell.source.strip()) and SKIP not in tags(cell)
+
+
+def judge(run: Run, stored: NotebookNode, notebook: NotebookNode, save: bool) -> None:
+    """Find every cell that went wrong or, unless its outputs are to be saved, shows something else than stored."""
+    number = 0
+    for old, cell in zip(stored.cells, notebook.cells):
+        if not runs(cell):
+            continue
+        number += 1
+        if number > run.done:
+            return
+        cell.outputs, old.outputs = tidy(cell.outputs, number), tidy(old.outputs, number)
+        text = shown(cell.outputs)
+        if RAISES in tags(cell):
+            if not text.keys() & {"stderr", "error"}:
+                run.fail(f"the cell is tagged {RAISES}, and shows no error", cell, number)
+        else:
+            for kind, what in (("error", "error"), ("stderr", "text on stderr")):
+                if kind in text:
+                    run.fail(f"{what}: {text[kind].strip()}", cell, number)
+        if not save and VARIES not in tags(cell):
+            for difference in differences(old.outputs, cell.outputs):
+                if not difference.startswith(("stderr is there", "error is there")):
+                    run.fail(difference, cell, number)
+
+
+def write(path: Path, text: str) -> None:
+    """Write beside and rename, so that the file is whole at any moment."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read(path: Path) -> NotebookNode:
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    return notebook
+
+
+async def run_notebook(run: Run, results: Path, timeout: int, save: bool) -> None:
+    run.began = time.monotonic()
+    try:
+        stored = read(run.path)
+    except Exception as error:  # nbformat lets many kinds through, and any of them means the same
+        run.fail(f"the file is not a readable notebook: {type(error).__name__}: {str(error).splitlines()[0]}")
+        return
+    notebook = copy.deepcopy(stored)
+    run.cells = sum(map(runs, notebook.cells))
+    for cell in notebook.cells:
+        if runs(cell):
+            cell.outputs, cell.execution_count = [], None
+    clean(notebook)
+    await execute(run, notebook, run.path.parent, timeout, results / f"{run.name}.log")
+    judge(run, stored, notebook, save)
+    html, _ = await asyncio.to_thread(HTMLExporter().from_notebook_node, notebook)
+    write(results / f"{run.name}.html", html)
+    write(results / f"{run.name}.ipynb", nbformat.writes(notebook))
+    if save and not run.failures:
+        for old, cell in zip(stored.cells, notebook.cells):
+            if runs(cell):
+                cell.outputs = to_store(cell, old.outputs)
+        text = nbformat.writes(notebook)
+        run.saved = text != run.path.read_text(encoding="utf-8")
+        if run.saved:
+            write(run.path, text)
+
+
+def report(run: Run) -> None:
+    state = "FAIL" if run.failures else "save" if run.saved else "pass"
+    say(f"{state}  {run.name}: {run.done} of {run.cells} cells, {run.seconds:.1f} s")
+    for failure in run.failures:
+        say("\n".join(f"      {line}" for line in str(failure).splitlines()))
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def junit(runs: list[Run]) -> str:
+    suite = ElementTree.Element(
+        "testsuite",
+        name="notebooks",
+        tests=str(len(runs)),
+        failures=str(sum(bool(run.failures) for run in runs)),
+        time=f"{sum(run.seconds for run in runs):.3f}",
+    )
+    for run in runs:
+        case = ElementTree.SubElement(suite, "testcase", classname="notebooks", name=run.name, time=f"{run.seconds:.3f}")
+        for failure in run.failures:
+            ElementTree.SubElement(case, "failure", message=failure.message.splitlines()[0]).text = str(failure)
+    ElementTree.indent(suite)
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+async def run_all(paths: list[Path], results: Path, jobs: int, timeout: int, save: bool) -> list[Run]:
+    """Run the notebooks, so many at a time, in order; print a line as each goes on and ends."""
+    results.mkdir(parents=True, exist_ok=True)
+    gate = asyncio.Semaphore(jobs)
+    active: list[Run] = []
+
+    async def one(run: Run) -> None:
+        async with gate:
+            say(f"      {run.name}: started")
+            active.append(run)
+            await run_notebook(run, results, timeout, save)
+            active.remove(run)
+            run.seconds = time.monotonic() - run.began
+            report(run)
+
+    async def progress() -> None:
+        while True:
+            await asyncio.sleep(PROGRESS_SECONDS)
+            for run in active:
+                say(f"      {run.name}: {run.done} of {run.cells} cells, {time.monotonic() - run.began:.0f} s")
+
+    all_runs = [Run(path) for path in paths]
+    ticker = asyncio.create_task(progress())
+    await asyncio.gather(*map(one, all_runs))
+    ticker.cancel()
+    write(results / "junit.xml", junit(all_runs))
+    return all_runs
+
+
+def chosen(names: list[str]) -> list[Path]:
+    """The notebooks that the arguments name: each a file, or the beginning of a name below notebooks/."""
+    course = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    paths = []
+    for name in names:
+        matches = [path for path in course if path.stem.startswith(name)]
+        if not matches and name.endswith(".ipynb"):
+            matches = [Path(name).resolve()]
+        if not matches:
+            sys.exit(f"no notebook begins with {name!r}; there are: {', '.join(path.stem for path in course)}")
+        paths += [path for path in matches if path not in paths]
+    return paths if names else course
+
+
+async def interruptible(arguments: argparse.Namespace, paths: list[Path]) -> int:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        runs = await run_all(paths, arguments.results, arguments.jobs, arguments.timeout, arguments.save)
+    except asyncio.CancelledError:
+        say("interrupted; every kernel has been ended")
+        return 130
+    failed = sum(bool(run.failures) for run in runs)
+    say(f"executed copies, HTML and junit.xml: {arguments.results}")
+    say(f"{len(runs) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="run_all.sh", add_help=False)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--timeout", type=int, default=600)
+    parser.add_argument("--save", action="store_true")
+    parser.add_argument("--results", type=Path, default=ROOT / "target" / "notebooks")
+    arguments = parser.parse_args()
+    if arguments.jobs < 1 or arguments.timeout < 1:
+        parser.error("--jobs and --timeout must be at least 1")
+    paths = chosen(arguments.names)
+    if not paths:
+        sys.exit("there is no notebook below notebooks/")
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what nbclient logs is in the report
+    return asyncio.run(interruptible(arguments, paths))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Usage: scripts/setup.sh
+#
+# Prepares everything that the other scripts need; they call it themselves. It may run any number of times: what is
+# there already is left alone, and a run with nothing to do takes a second or two and no network.
+#
+# It needs Rust 1.95 or later (rustup) with a C linker, and Python 3.10 or later with venv. It then
+#   1. adds the Rust component rust-src, with which the kernel infers types;
+#   2. makes the Python environment .venv from scripts/requirements.txt (JupyterLab and what runs the notebooks);
+#   3. finds the Rust kernel, evcxr_jupyter 0.22.0: the one on PATH where its version matches, else it is installed
+#      below .venv/evcxr, from a binary where cargo-binstall is present, else from source (about 14 minutes on two cores);
+#   4. registers the kernel "rust" inside .venv;
+#   5. fetches the crate's dependencies and compiles them for the notebooks' cells, below target/kernels.
+# Outside the checkout nothing changes but rust-src and cargo's store of downloads. To start afresh: rm -rf .venv target
+
+set -euo pipefail
+
+case "${1:-}" in
+"") ;;
+-h | --help) sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit ;;
+*) echo "setup.sh takes no arguments; see --help" >&2; exit 2 ;;
+esac
+
+readonly evcxr_version=0.22.0 rust_minimum=95
+cd "$(dirname "$0")/.."
+root=$PWD
+
+say() { printf 'set-up: %s\n' "$*"; }
+fail() {
+    printf 'set-up: %s\n' "$@" >&2
+    exit 1
+}
+
+# Two set-ups at once would build one environment together (macOS has no flock, and goes without).
+if command -v flock >/dev/null; then
+    exec 9>.setup.lock
+    flock --nonblock 9 || { say "waiting for another set-up of this checkout"; flock 9; }
+fi
+
+# 1. Rust
+if ! command -v rustc >/dev/null || ! command -v cargo >/dev/null; then
+    fail "Rust is missing. Install it from https://rustup.rs, open a new shell, and run this again."
+fi
+rust_version=$(rustc --version)
+[[ $rust_version =~ ^rustc\ 1\.([0-9]+) && ${BASH_REMATCH[1]} -ge $rust_minimum ]] ||
+    fail "Rust 1.$rust_minimum or later is needed, and this is $rust_version. Run: rustup update stable"
+command -v cc >/dev/null ||
+    fail "A C compiler is missing, with which Rust links. On Debian or Ubuntu: sudo apt install build-essential; on macOS: xcode-select --install"
+if [[ ! -d $(rustc --print sysroot)/lib/rustlib/src/rust/library/std ]]; then
+    command -v rustup >/dev/null ||
+        fail "The Rust component rust-src is missing and there is no rustup to add it. Install Rust from https://rustup.rs, or your system's package of the Rust sources."
+    say "adding the Rust component rust-src"
+    rustup component add rust-src
+fi
+
+# 2. Python
+python=$(command -v python3) || fail "Python 3.10 or later is missing. On Debian or Ubuntu: sudo apt install python3 python3-venv"
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+    fail "Python 3.10 or later is needed, and $python is $("$python" --version)."
+"$python" -c 'import ensurepip, venv' 2>/dev/null ||
+    fail "Python's venv is missing. On Debian or Ubuntu: sudo apt install python3-venv"
+
+# The environment holds absolute paths: a moved checkout, like a new Python or changed requirements, needs a new one.
+wanted=$(printf '%s\n' "$root" && "$python" --version && cat scripts/requirements.txt)
+if [[ ! -x .venv/bin/python || $(cat .venv/made-from 2>/dev/null || true) != "$wanted" ]]; then
+    say "making the Python environment .venv (JupyterLab; about 250 MB, under a minute with a fast network)"
+    mkdir -p .venv
+    find .venv -mindepth 1 -maxdepth 1 ! -name evcxr -exec rm -rf {} +
+    "$python" -m venv .venv
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r scripts/requirements.txt
+    printf '%s\n' "$wanted" >.venv/made-from
+fi
+
+# 3. The kernel's program. It has no --version, but answers Jupyter with this text.
+is_wanted_kernel() { [[ -x $1 ]] && grep -aqF "EvCxR $evcxr_version" "$1"; }
+evcxr=$(command -v evcxr_jupyter || true)
+if ! is_wanted_kernel "$evcxr"; then
+    evcxr=$root/.venv/evcxr/bin/evcxr_jupyter
+    if ! is_wanted_kernel "$evcxr" && cargo binstall -V >/dev/null 2>&1; then
+        say "installing the kernel evcxr_jupyter $evcxr_version with cargo binstall"
+        cargo binstall --no-confirm --root .venv/evcxr "evcxr_jupyter@$evcxr_version" || true
+    fi
+    if ! is_wanted_kernel "$evcxr"; then
+        say "building the kernel evcxr_jupyter $evcxr_version from source; this takes about 14 minutes on two cores, once"
+        # A build folder that stays lets an interrupted build go on where it was.
+        cargo install --locked --root .venv/evcxr --target-dir .venv/evcxr/target "evcxr_jupyter@$evcxr_version"
+        rm -rf .venv/evcxr/target
+    fi
+fi
+
+# 4. The kernelspec, and 5. the dependencies
+if ! cargo fetch --locked --offline --quiet 2>/dev/null; then
+    say "fetching the crate's dependencies"
+    cargo fetch --locked
+fi
+.venv/bin/python scripts/kernel.py --install "$evcxr"
+say "ready ($rust_version; $(.venv/bin/python --version); kernel $evcxr)"
