@@ -4,6 +4,8 @@ use std::fmt;
 
 use ndarray::{Array2, Axis};
 
+use crate::kernel::vector;
+
 /// A function applied to each score `z` of a layer, giving its activation `a`.
 ///
 /// | variant | value | derivative |
@@ -110,6 +112,22 @@ impl Activation {
             }
             Self::Softplus => softplus(z),
             Self::Softsign => z / (1.0 + z.abs()),
+        }
+    }
+
+    /// The activations `a` of the scores `z`, number by number, as many numbers at once as the processor can.
+    ///
+    /// # Panics
+    /// If the slices differ in length.
+    pub(crate) fn values(self, z: &[f64], a: &mut [f64]) {
+        match self {
+            Self::Sigmoid => vector::sigmoid(z, a),
+            Self::Tanh => vector::tanh(z, a),
+            Self::Softplus => vector::softplus(z, a),
+            _ => {
+                assert_eq!(z.len(), a.len(), "as many activations as scores");
+                a.iter_mut().zip(z).for_each(|(a, &z)| *a = self.value(z));
+            }
         }
     }
 

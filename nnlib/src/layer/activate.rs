@@ -25,8 +25,7 @@ impl Layer for Activate {
     }
 
     fn forward(&self, z: &Array2<f64>, a: &mut Array2<f64>, _: &mut Memory, _: Option<&mut RandomState>) {
-        let f = self.0;
-        Zip::from(a).and(z).for_each(|a, &z| *a = f.value(z));
+        self.0.values(z.as_slice().expect("contiguous"), a.as_slice_mut().expect("contiguous"));
     }
 
     fn backward(&self, step: Step<'_>, delta_a: &Array2<f64>, delta_z: Option<&mut Array2<f64>>, _: &mut LayerGradient) {
