@@ -1,5 +1,6 @@
 //! Data: points with labels, where they come from, how they are parted and scaled.
 
+mod augment;
 mod batches;
 mod csv;
 mod diabetes;
@@ -12,6 +13,7 @@ mod split;
 
 use ndarray::{Array1, Array2, Axis};
 
+pub use augment::Augment;
 pub use batches::Batches;
 pub use csv::Table;
 pub use diabetes::{Diabetes, diabetes};
