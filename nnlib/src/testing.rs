@@ -38,3 +38,12 @@ pub(crate) fn assert_close<D: Dimension>(got: &ArrayRef<f64, D>, expected: &Arra
 pub(crate) fn message<T>(result: Result<T, crate::Error>) -> String {
     result.err().expect("an error").to_string()
 }
+
+/// Fails unless the README of the data states this SHA-256 for the file.
+#[track_caller]
+pub(crate) fn assert_sha256(file: &str, bytes: &[u8]) {
+    use sha2::{Digest, Sha256};
+    let sum: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let line = format!("{sum}  {file}");
+    assert!(include_str!("../data/README.md").lines().any(|l| l == line), "not in data/README.md: {line}");
+}

@@ -1,14 +1,26 @@
 //! Data: points with labels, where they come from, how they are parted and scaled.
 
+mod augment;
 mod batches;
+mod csv;
+mod diabetes;
+mod digits;
 mod generators;
+mod idx;
+mod impute;
 mod scale;
 mod split;
 
 use ndarray::{Array1, Array2, Axis};
 
+pub use augment::Augment;
 pub use batches::Batches;
+pub use csv::Table;
+pub use diabetes::{Diabetes, diabetes};
+pub use digits::{Digits, digits};
 pub use generators::{make_blobs, make_circles, make_moons, make_spirals};
+pub use idx::{read_idx_images, read_idx_labels};
+pub use impute::Imputer;
 pub use scale::{MinMax, Standardizer};
 pub use split::{Fold, k_fold, stratified_k_fold, stratified_split, train_test_split};
 

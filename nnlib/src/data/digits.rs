@@ -1,0 +1,148 @@
+//! Handwritten digits. Source and licence stand in `data/README.md`.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, absolute};
+
+use super::{Dataset, idx};
+use crate::Error;
+
+/// Handwritten digits: images to train on and images held out.
+///
+/// An image is a row of `x`, pixel after pixel from the top left, from 0 for paper to 1 for ink: NCHW with a single channel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Digits {
+    /// The digits to train on.
+    pub train: Dataset,
+    /// The digits held out.
+    pub test: Dataset,
+    /// Rows of pixels in an image.
+    pub height: usize,
+    /// Pixels in a row.
+    pub width: usize,
+}
+
+/// 8,000 handwritten digits to train on and 2,000 held out, of 28×28 pixels: the first 10,000 of MNIST's training images. They travel inside
+/// the crate.
+///
+/// ```
+/// let digits = nnlib::data::digits()?;
+/// assert_eq!((digits.train.x.dim(), digits.test.x.dim()), ((8000, 784), (2000, 784)));
+/// assert_eq!((digits.height, digits.width, digits.train.classes), (28, 28, 10));
+/// # Ok::<(), nnlib::Error>(())
+/// ```
+///
+/// # Errors
+/// None, unless the crate was built from damaged files.
+pub fn digits() -> Result<Digits, Error> {
+    Digits::from_files(&|name| {
+        let file = FILES.iter().find(|(file, _)| *file == name).map(|(_, bytes)| *bytes);
+        let missing = || Error::file("find", name, io::ErrorKind::NotFound.into());
+        Ok((name.to_owned(), Box::new(file.ok_or_else(missing)?)))
+    })
+}
+
+const FILES: [(&str, &[u8]); 4] = [
+    ("train-images-idx3-ubyte", include_bytes!("../../data/train-images-idx3-ubyte.gz")),
+    ("train-labels-idx1-ubyte", include_bytes!("../../data/train-labels-idx1-ubyte.gz")),
+    ("t10k-images-idx3-ubyte", include_bytes!("../../data/t10k-images-idx3-ubyte.gz")),
+    ("t10k-labels-idx1-ubyte", include_bytes!("../../data/t10k-labels-idx1-ubyte.gz")),
+];
+
+/// A file to read and what errors call it.
+type Source = (String, Box<dyn BufRead>);
+
+impl Digits {
+    /// Reads the four files of MNIST, or of another set in its form with ten classes, from a folder: `train-images-idx3-ubyte`,
+    /// `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each gzipped (with `.gz` behind its name) or not.
+    ///
+    /// # Errors
+    /// Those of [`read_idx_images`](super::read_idx_images) and [`read_idx_labels`](super::read_idx_labels), and [`Error::Shape`] when the
+    /// four files do not go together.
+    pub fn read(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        let folder = absolute(folder.as_ref()).unwrap_or_else(|_| folder.as_ref().to_owned());
+        Self::from_files(&|name| {
+            let plain = folder.join(name);
+            let gzipped = folder.join(format!("{name}.gz"));
+            let path = if gzipped.exists() && !plain.exists() { &gzipped } else { &plain };
+            let file = File::open(path).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => Error::file("find", path, io::Error::new(error.kind(), "no such file, nor with .gz behind it")),
+                _ => Error::file("read", path, error),
+            })?;
+            Ok((path.display().to_string(), Box::new(BufReader::new(file))))
+        })
+    }
+
+    fn from_files(open: &dyn Fn(&str) -> Result<Source, Error>) -> Result<Self, Error> {
+        let set = |set: &str| {
+            let (name, file) = open(&format!("{set}-images-idx3-ubyte"))?;
+            let images = idx::images(&name, file)?;
+            let (name, file) = open(&format!("{set}-labels-idx1-ubyte"))?;
+            let y = idx::labels(&name, file, 10)?;
+            let (n, height, width) = images.dim();
+            if y.len() != n {
+                return Err(Error::shape(format!("labels in {name}"), format!("({n},), one for each image"), format!("({},)", y.len())));
+            }
+            let x = images.mapv(|level| f64::from(level) / 255.0).into_shape_with_order((n, height * width));
+            let x = x.map_err(|error| Error::shape("images", "those of the file", error))?;
+            Ok((Dataset::with_classes(x, y, 10)?, height, width))
+        };
+        let ((train, height, width), (test, test_height, test_width)) = (set("train")?, set("t10k")?);
+        if (height, width) != (test_height, test_width) {
+            let expected = format!("{height}×{width} pixels, as those to train on");
+            return Err(Error::shape("images held out", expected, format!("{test_height}×{test_width}")));
+        }
+        Ok(Self { train, test, height, width })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{assert_sha256, message};
+
+    #[test]
+    fn the_files_are_those_of_the_readme() {
+        for (name, bytes) in FILES {
+            assert_sha256(&format!("{name}.gz"), bytes);
+        }
+    }
+
+    #[test]
+    fn there_are_eight_and_two_thousand_of_ten_kinds() {
+        let digits = digits().unwrap();
+        assert_eq!((digits.train.x.dim(), digits.test.x.dim()), ((8000, 784), (2000, 784)));
+        assert_eq!((digits.height, digits.width), (28, 28));
+        let (train, test) = (digits.train.class_counts(), digits.test.class_counts());
+        // The counts of the first 10,000 images of MNIST's training set.
+        let both: Vec<usize> = train.iter().zip(&test).map(|(a, b)| a + b).collect();
+        assert_eq!(both, [1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978]);
+        assert!(train.iter().all(|&count| count > 600) && test.iter().all(|&count| count > 150));
+        let ink = |x: &ndarray::Array2<f64>| x.iter().all(|pixel| (0.0..=1.0).contains(pixel)) && x.iter().any(|&pixel| pixel == 1.0);
+        assert!(ink(&digits.train.x) && ink(&digits.test.x));
+        // MNIST's mean grey level is known to everyone who normalises with it.
+        assert!((digits.train.x.mean().unwrap() - 0.1307).abs() < 0.001);
+    }
+
+    #[test]
+    fn a_folder_is_read_like_the_embedded_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = || message(Digits::read(folder.path()));
+        let image =
+            |n: u8, width: u8| [&[0, 0, 8, 3, 0, 0, 0, n, 0, 0, 0, 1, 0, 0, 0, width][..], &vec![51; usize::from(n * width)]].concat();
+        let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+        write("train-images-idx3-ubyte", &image(2, 3));
+        let path = folder.path().join("train-labels-idx1-ubyte");
+        assert_eq!(read(), format!("could not find {}: no such file, nor with .gz behind it", path.display()));
+        write("train-labels-idx1-ubyte", &[0, 0, 8, 1, 0, 0, 0, 1, 7]);
+        assert_eq!(read(), format!("labels in {}: expected shape (2,), one for each image, got (1,)", path.display()));
+        write("train-labels-idx1-ubyte", &[0, 0, 8, 1, 0, 0, 0, 2, 7, 9]);
+        write("t10k-images-idx3-ubyte.gz", &image(1, 4));
+        write("t10k-labels-idx1-ubyte", &[0, 0, 8, 1, 0, 0, 0, 1, 0]);
+        assert_eq!(read(), "images held out: expected shape 1×3 pixels, as those to train on, got 1×4");
+        write("t10k-images-idx3-ubyte.gz", &image(1, 3));
+        let digits = Digits::read(folder.path()).unwrap();
+        assert_eq!((digits.train.y.to_vec(), digits.test.y.to_vec(), digits.height, digits.width), (vec![7, 9], vec![0], 1, 3));
+        assert!(digits.train.x.iter().all(|&pixel| pixel == 0.2));
+    }
+}

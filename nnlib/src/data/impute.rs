@@ -1,0 +1,87 @@
+//! Missing values.
+
+use ndarray::{Array1, Array2};
+
+use crate::Error;
+
+/// Puts the median of the feature in place of every missing value, which is a NaN: scikit-learn's `SimpleImputer(strategy="median")`.
+///
+/// Fitted on the training data only, then used on both.
+///
+/// ```
+/// use ndarray::array;
+/// use nnlib::data::Imputer;
+/// let imputer = Imputer::fit(&array![[1.0, 5.0], [f64::NAN, 7.0], [3.0, 9.0]])?;
+/// assert_eq!(imputer.transform(&array![[f64::NAN, 1.0]])?, array![[2.0, 1.0]]);
+/// # Ok::<(), nnlib::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imputer {
+    /// The median of each feature's values that are not missing, shape (d,).
+    pub median: Array1<f64>,
+}
+
+impl Imputer {
+    /// Takes the median of each column of `x`, shape (n, d).
+    ///
+    /// # Errors
+    /// [`Error::Empty`] for a column without a value.
+    pub fn fit(x: &Array2<f64>) -> Result<Self, Error> {
+        let median = |(j, column): (usize, ndarray::ArrayView1<'_, f64>)| {
+            let mut values: Vec<f64> = column.iter().copied().filter(|value| !value.is_nan()).collect();
+            values.sort_unstable_by(f64::total_cmp);
+            let half = values.len() / 2;
+            match values.len() {
+                0 => Err(Error::empty(format!("values in column {j} of x"))),
+                n if n % 2 == 1 => Ok(values[half]),
+                _ => Ok(f64::midpoint(values[half - 1], values[half])),
+            }
+        };
+        Ok(Self { median: x.columns().into_iter().enumerate().map(median).collect::<Result<_, _>>()? })
+    }
+
+    /// The rows of `x`, shape (n, d), with no value missing.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] for another number of columns than it was fitted on.
+    pub fn transform(&self, x: &Array2<f64>) -> Result<Array2<f64>, Error> {
+        if x.ncols() != self.median.len() {
+            let expected = format!("(n, {}), the columns that the imputer was fitted on", self.median.len());
+            return Err(Error::shape("x", expected, format!("{:?}", x.dim())));
+        }
+        let mut filled = x.clone();
+        for (mut column, &median) in filled.columns_mut().into_iter().zip(&self.median) {
+            column.mapv_inplace(|value| if value.is_nan() { median } else { value });
+        }
+        Ok(filled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::testing::message;
+
+    #[test]
+    fn medians_are_of_the_values_that_are_there() {
+        let nan = f64::NAN;
+        let x = array![[4.0, nan, 1.0], [nan, nan, -1.0], [1.0, 8.0, 0.5], [3.0, nan, nan]];
+        // SimpleImputer(strategy="median").fit(x).statistics_
+        let imputer = Imputer::fit(&x).unwrap();
+        assert_eq!(imputer.median, array![3.0, 8.0, 0.5]);
+        assert_eq!(imputer.transform(&x).unwrap(), array![[4.0, 8.0, 1.0], [3.0, 8.0, -1.0], [1.0, 8.0, 0.5], [3.0, 8.0, 0.5]]);
+        assert_eq!(Imputer::fit(&array![[1.0], [4.0]]).unwrap().median, array![2.5]);
+    }
+
+    #[test]
+    fn bad_data_is_named() {
+        assert_eq!(message(Imputer::fit(&array![[1.0, f64::NAN]])), "values in column 1 of x: expected at least one, got none");
+        let imputer = Imputer::fit(&array![[1.0, 2.0]]).unwrap();
+        assert_eq!(
+            message(imputer.transform(&array![[1.0]])),
+            "x: expected shape (n, 2), the columns that the imputer was fitted on, got (1, 1)"
+        );
+    }
+}
