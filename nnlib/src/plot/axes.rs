@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, Rect, Stroke};
 use super::color::{FRAME, GRID, INK};
-use super::drawing::{Drawing, Insets, Layout, Sizes};
+use super::drawing::{Drawing, Insets, Layout, Shown, Sizes};
 use super::legend::{self, Entry};
 use super::scale::{Scale, number};
 use super::series::{BarSlot, Extent, Marks, Series};
@@ -97,15 +97,17 @@ impl Axes {
         (self.x.padded(extent.x, pad_x), self.y.range.unwrap_or((low, high)))
     }
 
-    fn plane(&self, area: Rect) -> Plane {
-        let (mut x, mut y) = self.ranges();
-        if self.equal && !self.x.log && !self.y.log {
-            let per_pixel = ((x.1 - x.0) / area.w).max((y.1 - y.0) / area.h);
-            let widen = |(low, high): (f64, f64), pixels: f64| {
-                let (middle, half) = ((low + high) / 2.0, per_pixel * pixels / 2.0);
-                (middle - half, middle + half)
-            };
-            (x, y) = (widen(x, area.w), widen(y, area.h));
+    /// How tall the axes are for their width when a unit is as long on both; `None` when it need not be.
+    fn shape(&self) -> Option<f64> {
+        let (x, y) = self.ranges();
+        (self.equal && !self.x.log && !self.y.log).then(|| (y.1 - y.0) / (x.1 - x.0))
+    }
+
+    fn plane(&self, mut area: Rect) -> Plane {
+        let (x, y) = self.ranges();
+        if let Some(shape) = self.shape() {
+            area.w = area.w.min(area.h / shape);
+            area.h = area.w * shape;
         }
         Plane {
             area,
@@ -176,24 +178,31 @@ impl Axis {
 
 impl Drawing for Axes {
     fn size(&self) -> (f64, f64) {
-        if self.equal { (760.0, 640.0) } else { (900.0, 560.0) }
+        let Some(shape) = self.shape() else { return (900.0, 560.0) };
+        let width = (520.0 / shape).clamp(300.0, 780.0);
+        (width + 110.0, (width * shape).min(700.0) + 120.0)
     }
 
     fn legend(&self) -> Vec<Entry> {
         self.entries()
     }
 
-    fn insets(&self, canvas: &Canvas, area: Rect, with_legend: bool) -> Insets {
+    fn labels(&self) -> (&str, &str) {
+        (&self.x.label, &self.y.label)
+    }
+
+    fn insets(&self, canvas: &Canvas, area: Rect, shown: Shown) -> Insets {
         let sizes = Sizes::of(area.w);
-        let label = |text: &str| if text.is_empty() { 0.0 } else { sizes.label + 8.0 };
-        let legend = if with_legend { legend::height(canvas, &self.entries(), sizes.label, area.w - 60.0) } else { 0.0 };
+        let label = |text: &str, shown: bool| if text.is_empty() || !shown { 0.0 } else { sizes.label + 8.0 };
+        let (x_label, y_label) = (label(&self.x.label, shown.x_label), label(&self.y.label, shown.y_label));
+        let legend = if shown.legend { legend::height(canvas, &self.entries(), sizes.label, area.w - 60.0) } else { 0.0 };
         let top = legend + sizes.tick * 0.5;
         let right = sizes.tick * 1.4;
-        let guess = self.plane(area.inset(4.0 * sizes.tick, top, right, sizes.tick * 2.0 + label(&self.x.label)));
+        let guess = self.plane(area.inset(4.0 * sizes.tick, top, right, sizes.tick * 2.0 + x_label));
         let widest = Self::y_ticks(&guess, sizes.tick).iter().map(|(_, t)| canvas.text_width(t, sizes.tick)).fold(0.0, f64::max);
         let lines = self.x_ticks(canvas, &guess, sizes.tick).iter().map(|(_, lines)| lines.len()).max().unwrap_or(1);
-        let bottom = 8.0 + lines as f64 * sizes.tick * 1.25 + label(&self.x.label);
-        Insets { left: widest + 10.0 + label(&self.y.label), top, right, bottom }
+        let bottom = 8.0 + lines as f64 * sizes.tick * 1.25 + x_label;
+        Insets { left: widest + 10.0 + y_label, top, right, bottom }
     }
 
     fn draw(&self, canvas: &mut Canvas, area: Rect, layout: &Layout) {
@@ -241,9 +250,14 @@ impl Drawing for Axes {
             canvas.line(vec![(inner.x - 4.0, y), (inner.x, y)], Stroke::new(FRAME, 1.0));
             canvas.text(text, (inner.x - 7.0, y + sizes.tick * 0.36), sizes.tick, INK, Anchor::End);
         }
-        canvas.text(&self.x.label, (inner.x + inner.w / 2.0, area.bottom() - 4.0), sizes.label, INK, Anchor::Middle);
-        canvas.text_upward(&self.y.label, (area.x + sizes.label, inner.y + inner.h / 2.0), sizes.label, INK);
-        if layout.legend {
+        if layout.shown.x_label {
+            let below = inner.bottom() + bottom - 4.0;
+            canvas.text(&self.x.label, (inner.x + inner.w / 2.0, below), sizes.label, INK, Anchor::Middle);
+        }
+        if layout.shown.y_label {
+            canvas.text_upward(&self.y.label, (area.x + sizes.label, inner.y + inner.h / 2.0), sizes.label, INK);
+        }
+        if layout.shown.legend {
             legend::draw(canvas, &self.entries(), sizes.label, Rect { x: inner.x, y: area.y, w: area.right() - inner.x, h: 0.0 });
         }
     }

@@ -1,11 +1,12 @@
 //! The decision boundary: which class a model gives to each place in the plane.
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
 use super::canvas::{Raster, Stroke};
 use super::color::{self, INK, WHITE};
 use super::contour::contours;
 use super::figure::Figure;
+use super::lattice::Lattice;
 use super::points::check_plane;
 use super::scale::number;
 use super::series::{Field, Marks, Points};
@@ -71,10 +72,9 @@ impl Figure {
         // Between two classes one class's edge is the other's.
         let drawn = if present.len() == 2 { &present[1..] } else { &present[..] };
         for &class in drawn.iter().filter(|_| present.len() > 1) {
-            let inside: Vec<f64> = classes.iter().map(|&c| f64::from(u8::from(c == class))).collect();
-            lines.extend(plane.lines(&inside, 0.5));
+            lines.extend(edge_of_class(model, &plane, &classes, class)?);
         }
-        let description = plane.describe(&classes, &present, "");
+        let description = describe(&classes, &present, "");
         self.add_field(plane, cells, lines, description)
     }
 
@@ -106,7 +106,8 @@ impl Figure {
             let even = 1.0 / count as f64;
             let sure = if count == 1 { 1.0 } else { ((p[class] - even) / (1.0 - even)).clamp(0.0, 1.0) };
             classes.push(class);
-            cells.push(WHITE.mix(color::series(class), 0.06 + 0.5 * sure).rgb);
+            // In steps too small to see: files with few colours are small.
+            cells.push(WHITE.mix(color::series(class), 0.06 + 0.5 * (sure * 24.0).round() / 24.0).rgb);
         }
         let present = present(&classes);
         let drawn = if present.len() == 2 { &present[1..] } else { &present[..] };
@@ -119,7 +120,7 @@ impl Figure {
                 .collect();
             lines.extend(plane.lines(&ahead, 0.0));
         }
-        let description = plane.describe(&classes, &present, ", shaded by probability");
+        let description = describe(&classes, &present, ", shaded by probability");
         self.add_field(plane, cells, lines, description)
     }
 
@@ -130,78 +131,24 @@ impl Figure {
     }
 }
 
-/// Points at the centres of equal cells that fill a rectangle; the first row is the uppermost.
-pub(super) struct Lattice {
-    pub(super) x: (f64, f64),
-    pub(super) y: (f64, f64),
-    pub(super) columns: usize,
-    pub(super) rows: usize,
-}
-
-/// As many points go to a model at once: enough to keep it busy, few enough for its intermediate results to stay in the cache.
-const BLOCK: usize = 16_384;
-
-impl Lattice {
-    pub(super) fn new(x: (f64, f64), y: (f64, f64), spacing: f64) -> Result<Self, Error> {
-        for (name, (low, high)) in [("x range", x), ("y range", y)] {
-            if !(low.is_finite() && high.is_finite() && low < high) {
-                return Err(Error::value(name, "two finite numbers, the lower one first", format!("{low} and {high}")));
-            }
+/// The edge of a class's region, found between the grid's points by halving: five times bring it within a 32nd of a step.
+fn edge_of_class(model: &dyn Classifier, plane: &Lattice, classes: &[usize], class: usize) -> Result<Vec<Points>, Error> {
+    let inside: Vec<f64> = classes.iter().map(|&c| f64::from(u8::from(c == class))).collect();
+    let lines = contours(&inside, plane.columns, 0.5);
+    let crossings = lines.iter().flatten().map(|&(a, b)| if classes[a] == class { (a, b) } else { (b, a) });
+    let mut ends: Vec<_> = crossings.map(|(inner, outer)| (plane.point(inner), plane.point(outer))).collect();
+    let middle = |((x0, y0), (x1, y1)): &((f64, f64), (f64, f64))| ((x0 + x1) / 2.0, (y0 + y1) / 2.0);
+    for _ in 0..5 {
+        let middles: Vec<(f64, f64)> = ends.iter().map(middle).collect();
+        let asked = Array2::from_shape_fn((ends.len(), 2), |(i, k)| if k == 0 { middles[i].0 } else { middles[i].1 });
+        let predicted = model.predict(&asked)?;
+        check_rows("classes given by the model", middles.len(), predicted.len())?;
+        for ((end, middle), &c) in ends.iter_mut().zip(middles).zip(&predicted) {
+            *(if c == class { &mut end.0 } else { &mut end.1 }) = middle;
         }
-        if !(spacing.is_finite() && spacing > 0.0) {
-            return Err(Error::value("spacing", "a finite number above 0", spacing));
-        }
-        let cells = |(low, high): (f64, f64)| ((high - low) / spacing - 1e-9).ceil().max(2.0);
-        let (columns, rows) = (cells(x), cells(y));
-        if columns * rows > 4e6 {
-            return Err(Error::value(
-                "spacing",
-                "one that makes a grid of at most four million points",
-                format!("{spacing}, for {columns} × {rows}"),
-            ));
-        }
-        Ok(Self { x, y, columns: columns as usize, rows: rows as usize })
     }
-
-    pub(super) fn len(&self) -> usize {
-        self.columns * self.rows
-    }
-
-    pub(super) fn point(&self, k: usize) -> (f64, f64) {
-        let share = |i: usize, n: usize| (i as f64 + 0.5) / n as f64;
-        let (u, v) = (share(k % self.columns, self.columns), share(k / self.columns, self.rows));
-        (self.x.0 + u * (self.x.1 - self.x.0), self.y.1 - v * (self.y.1 - self.y.0))
-    }
-
-    fn in_blocks(&self, mut ask: impl FnMut(&Array2<f64>) -> Result<(), Error>) -> Result<(), Error> {
-        let mut from = 0;
-        while from < self.len() {
-            let rows = BLOCK.min(self.len() - from);
-            let mut block = Array2::zeros((rows, 2));
-            for (i, mut row) in block.axis_iter_mut(Axis(0)).enumerate() {
-                (row[0], row[1]) = self.point(from + i);
-            }
-            ask(&block)?;
-            from += rows;
-        }
-        Ok(())
-    }
-
-    /// The lines in the plane along which the values, one for each point, are at `level`.
-    pub(super) fn lines(&self, values: &[f64], level: f64) -> Vec<Points> {
-        let place = |(i, j): (f64, f64)| {
-            let (u, v) = ((i + 0.5) / self.columns as f64, (j + 0.5) / self.rows as f64);
-            (self.x.0 + u * (self.x.1 - self.x.0), self.y.1 - v * (self.y.1 - self.y.0))
-        };
-        contours(values, self.columns, level).into_iter().map(|line| line.into_iter().map(place).collect()).collect()
-    }
-
-    fn describe(&self, classes: &[usize], present: &[usize], how: &str) -> String {
-        let share = |class: usize| classes.iter().filter(|&&c| c == class).count() as f64 / classes.len() as f64;
-        let shares: Vec<String> =
-            present.iter().map(|&class| format!("class {class} on {} % of it", number((100.0 * share(class)).round()))).collect();
-        format!("The plane is filled with the class that the model gives{how}: {}.", shares.join(", "))
-    }
+    let mut places = ends.iter().map(middle);
+    Ok(lines.iter().map(|line| places.by_ref().take(line.len()).collect()).collect())
 }
 
 /// The classes that occur, in order.
@@ -238,4 +185,12 @@ fn around(data: &Dataset) -> Result<((f64, f64), (f64, f64)), Error> {
 fn spacing(x: (f64, f64), y: (f64, f64)) -> f64 {
     let (w, h) = (x.1 - x.0, y.1 - y.0);
     SPACING.min(w.min(h) / 300.0).max(w.max(h) / 1200.0)
+}
+
+/// What the regions show, in a sentence.
+fn describe(classes: &[usize], present: &[usize], how: &str) -> String {
+    let share = |class: usize| classes.iter().filter(|&&c| c == class).count() as f64 / classes.len() as f64;
+    let shares: Vec<String> =
+        present.iter().map(|&class| format!("class {class} on {} % of it", number((100.0 * share(class)).round()))).collect();
+    format!("The plane is filled with the class that the model gives{how}: {}.", shares.join(", "))
 }

@@ -72,6 +72,20 @@ pub(super) enum Ramp {
 }
 
 impl Ramp {
+    /// The scale for some numbers: amounts from zero, or both sides of zero equally far.
+    pub(super) fn of(values: impl Iterator<Item = f64>) -> (Self, f64, f64) {
+        let (low, high) = values.fold((0.0, 0.0), |(low, high): (f64, f64), v| (low.min(v), high.max(v)));
+        let most = high.max(-low);
+        let most = if most > 0.0 { most } else { 1.0 };
+        if low < 0.0 { (Self::Diverging, -most, most) } else { (Self::Sequential, 0.0, most) }
+    }
+
+    /// The colour of a number between `low` and `high`, in 64 steps: finer ones cannot be seen, and files with few colours are small.
+    pub(super) fn color_of(self, value: f64, low: f64, high: f64) -> Color {
+        let share = if high > low { (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0) } else { 0.0 };
+        self.color((share * 64.0).round() / 64.0)
+    }
+
     /// The colour at `t` in [0, 1].
     pub(super) fn color(self, t: f64) -> Color {
         let stops: &[[u8; 3]] = match self {

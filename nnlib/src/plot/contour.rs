@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
-/// The lines at `level` through `values`, given on a grid of `columns` a row; places are counted in grid steps from the first value.
+/// Where a line passes between two neighbours of a grid, each counted from the grid's first point.
+pub(super) type Crossing = (usize, usize);
+
+/// The lines at `level` through `values`, given on a grid of `columns` a row, as the pairs of neighbours that they pass between. Lines that
+/// close end where they began.
 ///
-/// Values are taken to run straight between neighbours. Lines that close end where they began.
 /// Source: W. Lorensen and H. Cline, "Marching Cubes", SIGGRAPH 1987, in two dimensions.
-pub(super) fn contours(values: &[f64], columns: usize, level: f64) -> Vec<Vec<(f64, f64)>> {
+pub(super) fn contours(values: &[f64], columns: usize, level: f64) -> Vec<Vec<Crossing>> {
     if columns < 2 {
         return Vec::new();
     }
@@ -34,14 +37,8 @@ pub(super) fn contours(values: &[f64], columns: usize, level: f64) -> Vec<Vec<(f
             }
         }
     }
-    let place = |edge: usize| {
-        let (point, is_down) = (edge / 2, edge % 2 == 1);
-        let (from, to) = (values[point], values[point + if is_down { columns } else { 1 }]);
-        let t = (level - from) / (to - from);
-        let (i, j) = ((point % columns) as f64, (point / columns) as f64);
-        if is_down { (i, j + t) } else { (i + t, j) }
-    };
-    join(&segments).into_iter().map(|line| line.into_iter().map(place).collect()).collect()
+    let crossing = |edge: usize| (edge / 2, edge / 2 + if edge % 2 == 1 { columns } else { 1 });
+    join(&segments).into_iter().map(|line| line.into_iter().map(crossing).collect()).collect()
 }
 
 /// Segments joined end to end into lines as long as they go.
@@ -84,10 +81,20 @@ mod tests {
         (0..rows * columns).map(|k| f((k % columns) as f64, (k / columns) as f64)).collect()
     }
 
+    /// The lines with values taken to run straight between neighbours.
+    fn lines(values: &[f64], columns: usize, level: f64) -> Vec<Vec<(f64, f64)>> {
+        let place = |(from, to): Crossing| {
+            let t = (level - values[from]) / (values[to] - values[from]);
+            let (x, y) = ((from % columns) as f64, (from / columns) as f64);
+            if to == from + 1 { (x + t, y) } else { (x, y + t) }
+        };
+        contours(values, columns, level).into_iter().map(|line| line.into_iter().map(place).collect()).collect()
+    }
+
     #[test]
     fn a_straight_line_is_found_exactly() {
         // x + 2y = 7.3 crosses the grid once, as one line from border to border.
-        let lines = contours(&field(11, 6, |x, y| x + 2.0 * y), 11, 7.3);
+        let lines = lines(&field(11, 6, |x, y| x + 2.0 * y), 11, 7.3);
         assert_eq!(lines.len(), 1);
         assert!(lines[0].iter().all(|(x, y)| (x + 2.0 * y - 7.3).abs() < 1e-12), "{lines:?}");
         let ends = [lines[0][0], lines[0][lines[0].len() - 1]];
@@ -96,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_circle_is_one_closed_line() {
-        let lines = contours(&field(41, 41, |x, y| (x - 20.0).hypot(y - 20.0)), 41, 13.0);
+        let lines = lines(&field(41, 41, |x, y| (x - 20.0).hypot(y - 20.0)), 41, 13.0);
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0][0], lines[0][lines[0].len() - 1]);
         assert!(lines[0].iter().all(|(x, y)| ((x - 20.0).hypot(y - 20.0) - 13.0).abs() < 0.02));
@@ -104,9 +111,9 @@ mod tests {
 
     #[test]
     fn a_saddle_gives_two_lines_that_do_not_cross() {
-        let lines = contours(&[1.0, 0.0, 0.0, 1.0], 2, 0.4);
+        let lines = lines(&[1.0, 0.0, 0.0, 1.0], 2, 0.4);
         assert_eq!(lines.len(), 2);
-        let lines = contours(&field(30, 30, |x, y| (x - 14.5) * (y - 14.5)), 30, 0.1);
+        let lines = lines(&field(30, 30, |x, y| (x - 14.5) * (y - 14.5)), 30, 0.1);
         assert_eq!(lines.len(), 2);
     }
 

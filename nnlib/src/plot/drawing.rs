@@ -9,12 +9,17 @@ pub(super) trait Drawing {
     fn size(&self) -> (f64, f64);
 
     /// The margins that its labels need, so that the panels of a grid can agree on theirs.
-    fn insets(&self, _canvas: &Canvas, _area: Rect, _with_legend: bool) -> Insets {
+    fn insets(&self, _canvas: &Canvas, _area: Rect, _shown: Shown) -> Insets {
         Insets::default()
     }
 
     fn legend(&self) -> Vec<Entry> {
         Vec::new()
+    }
+
+    /// The labels of its axes: x and y.
+    fn labels(&self) -> (&str, &str) {
+        ("", "")
     }
 
     fn draw(&self, canvas: &mut Canvas, area: Rect, layout: &Layout);
@@ -48,8 +53,19 @@ impl Insets {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
     pub(super) insets: Insets,
-    /// Whether the panel shows a legend of its own.
+    pub(super) shown: Shown,
+}
+
+/// What a panel shows by itself; the grid around it shows the rest once for all panels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown {
     pub(super) legend: bool,
+    pub(super) x_label: bool,
+    pub(super) y_label: bool,
+}
+
+impl Shown {
+    pub(super) const ALL: Self = Self { legend: true, x_label: true, y_label: true };
 }
 
 /// Sizes of text in pixels.

@@ -7,9 +7,13 @@ use base64::Engine;
 use super::axes::{Axes, Axis};
 use super::canvas::{Anchor, Canvas, Rect};
 use super::color::INK;
-use super::drawing::{Drawing, Insets, Layout, Sizes};
+use super::drawing::{Drawing, Insets, Layout, Shown, Sizes};
+use super::graph::Graph;
 use super::grid::Grid;
+use super::heatmap::Heatmap;
+use super::images::Images;
 use super::legend::Entry;
+use super::network::Network;
 use super::raster::{Picture, paint};
 use super::series::{Marks, Series};
 use super::svg::svg;
@@ -42,14 +46,34 @@ pub struct Figure {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Content {
     Axes(Axes),
+    Graph(Graph),
     Grid(Grid),
+    Heatmap(Heatmap),
+    Images(Images),
+    Network(Network),
 }
 
 impl Content {
     fn drawing(&self) -> &dyn Drawing {
         match self {
             Self::Axes(axes) => axes,
+            Self::Graph(graph) => graph,
             Self::Grid(grid) => grid,
+            Self::Heatmap(map) => map,
+            Self::Images(images) => images,
+            Self::Network(network) => network,
+        }
+    }
+
+    /// What it is, in words for an error message.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Axes(_) => "a figure with two axes",
+            Self::Graph(_) => "a graph",
+            Self::Grid(_) => "a grid of figures; turn to its panels first",
+            Self::Heatmap(_) => "a heat map",
+            Self::Images(_) => "a figure of pictures",
+            Self::Network(_) => "a drawing of a network",
         }
     }
 }
@@ -82,14 +106,14 @@ impl Figure {
     /// What the x axis shows. On a grid: those of all its panels.
     #[must_use]
     pub fn x_label(mut self, label: &str) -> Self {
-        self.each_axes(&mut |axes| label.clone_into(&mut axes.x.label));
+        self.each_axis(&mut |x, _| label.clone_into(&mut x.label));
         self
     }
 
     /// What the y axis shows. On a grid: those of all its panels.
     #[must_use]
     pub fn y_label(mut self, label: &str) -> Self {
-        self.each_axes(&mut |axes| label.clone_into(&mut axes.y.label));
+        self.each_axis(&mut |_, y| label.clone_into(&mut y.label));
         self
     }
 
@@ -171,6 +195,17 @@ impl Figure {
         match &mut self.content {
             Content::Axes(axes) => change(axes),
             Content::Grid(grid) => grid.panels.iter_mut().for_each(|panel| panel.each_axes(change)),
+            _ => {}
+        }
+    }
+
+    /// Changes the x and the y axis of everything that has them.
+    fn each_axis(&mut self, change: &mut dyn FnMut(&mut Axis, &mut Axis)) {
+        match &mut self.content {
+            Content::Axes(axes) => change(&mut axes.x, &mut axes.y),
+            Content::Heatmap(map) => change(&mut map.x, &mut map.y),
+            Content::Grid(grid) => grid.panels.iter_mut().for_each(|panel| panel.each_axis(change)),
+            _ => {}
         }
     }
 
@@ -209,9 +244,7 @@ impl Figure {
     pub(super) fn axes_mut(&mut self, for_what: &str) -> Result<&mut Axes, Error> {
         match &mut self.content {
             Content::Axes(axes) => Ok(axes),
-            Content::Grid(_) => {
-                Err(Error::value(format!("the figure to draw “{for_what}” on"), "one with two axes", "a grid; draw on its panels first"))
-            }
+            other => Err(Error::value(format!("figure to draw “{for_what}” on"), "one with two axes", other.kind())),
         }
     }
 
@@ -280,10 +313,13 @@ impl Figure {
         self.size.unwrap_or_else(|| self.content.drawing().size())
     }
 
-    /// The figure with another size where none was asked for.
-    pub(super) fn or_size(mut self, size: (f64, f64)) -> Self {
-        self.size.get_or_insert(size);
-        self
+    /// The size that was asked for.
+    pub(super) fn asked_size(&self) -> Option<(f64, f64)> {
+        self.size
+    }
+
+    pub(super) fn with_size(self, size: (f64, f64)) -> Self {
+        Self { size: Some(size), ..self }
     }
 
     fn canvas(&self) -> Result<Canvas, Error> {
@@ -297,18 +333,18 @@ impl Figure {
     /// Draws the figure into part of a canvas, with the margins that the panels around it agreed on.
     pub(super) fn draw_in(&self, canvas: &mut Canvas, area: Rect, agreed: Option<Agreed>) {
         let drawing = self.content.drawing();
-        let own = Agreed { insets: self.insets(canvas, area, true), title: self.title_height(canvas, area.w), legend: true };
-        let Agreed { insets, title, legend } = agreed.unwrap_or(own);
+        let own = Agreed { insets: self.insets(canvas, area, Shown::ALL), title: self.title_height(canvas, area.w), shown: Shown::ALL };
+        let Agreed { insets, title, shown } = agreed.unwrap_or(own);
         let size = Sizes::of(area.w).title;
         for (i, line) in self.title_lines(canvas, area.w).iter().enumerate() {
             canvas.text(line, (area.x + insets.left, area.y + size * (0.85 + 1.3 * i as f64)), size, INK, Anchor::Start);
         }
-        drawing.draw(canvas, area.inset(0.0, title, 0.0, 0.0), &Layout { insets, legend });
+        drawing.draw(canvas, area.inset(0.0, title, 0.0, 0.0), &Layout { insets, shown });
     }
 
-    pub(super) fn insets(&self, canvas: &Canvas, area: Rect, with_legend: bool) -> Insets {
+    pub(super) fn insets(&self, canvas: &Canvas, area: Rect, shown: Shown) -> Insets {
         let title = self.title_height(canvas, area.w);
-        self.content.drawing().insets(canvas, area.inset(0.0, title, 0.0, 0.0), with_legend)
+        self.content.drawing().insets(canvas, area.inset(0.0, title, 0.0, 0.0), shown)
     }
 
     fn title_lines(&self, canvas: &Canvas, width: f64) -> Vec<String> {
@@ -325,6 +361,10 @@ impl Figure {
         self.content.drawing().legend()
     }
 
+    pub(super) fn labels(&self) -> (&str, &str) {
+        self.content.drawing().labels()
+    }
+
     pub(super) fn describe(&self) -> String {
         self.alternative_text()
     }
@@ -335,7 +375,7 @@ impl Figure {
 pub(super) struct Agreed {
     pub(super) insets: Insets,
     pub(super) title: f64,
-    pub(super) legend: bool,
+    pub(super) shown: Shown,
 }
 
 fn set_range(axis: &mut Axis, name: &str, low: f64, high: f64) -> Result<(), Error> {

@@ -1,9 +1,10 @@
 //! Several figures as the panels of one.
 
-use super::canvas::{Canvas, Rect};
-use super::drawing::{Drawing, Insets, Layout, Sizes};
+use super::canvas::{Anchor, Canvas, Rect};
+use super::color::INK;
+use super::drawing::{Drawing, Insets, Layout, Shown, Sizes};
 use super::figure::{Agreed, Content, Figure};
-use super::legend::{self, Entry};
+use super::legend;
 use crate::Error;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +13,8 @@ pub(super) struct Grid {
     pub(super) panels: Vec<Figure>,
 }
 
-/// Several figures in one, row by row, `columns` in each row. Panels with the same legend share one.
+/// Several figures in one, row by row, `columns` in each row. Panels with the same legend, or the same labels on their axes,
+/// share them.
 ///
 /// A notebook cell shows one picture: this is how it shows several.
 ///
@@ -47,10 +49,11 @@ impl Grid {
         self.panels.len().div_ceil(self.columns)
     }
 
-    /// The legend of every panel, where they have the same.
-    fn shared_legend(&self) -> Vec<Entry> {
-        let first = self.panels[0].legend();
-        if self.panels.iter().all(|panel| panel.legend() == first) { first } else { Vec::new() }
+    /// What all panels have alike, and nothing where they differ or there is only one.
+    fn shared<T: PartialEq + Default>(&self, part: impl Fn(&Figure) -> T) -> T {
+        let first = part(&self.panels[0]);
+        let alike = self.panels.len() > 1 && self.panels.iter().all(|panel| part(panel) == first);
+        if alike { first } else { T::default() }
     }
 }
 
@@ -58,38 +61,42 @@ impl Drawing for Grid {
     fn size(&self) -> (f64, f64) {
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
         let width = if self.columns <= 2 { 900.0 } else { 1000.0 };
-        // The panels keep the shape of the widest among them.
+        // The panels keep the shape of the tallest among them; small ones need more height for their text.
         let shape = self.panels.iter().map(|panel| panel.pixels()).map(|(w, h)| h / w).fold(0.0, f64::max);
-        let taller = if self.columns > 2 { 1.15 } else { 1.0 };
-        (width, (rows * (width / columns * shape * taller + 10.0) + 50.0).min(4000.0))
-    }
-
-    fn legend(&self) -> Vec<Entry> {
-        self.shared_legend()
+        let text = if self.columns > 2 { 40.0 } else { 0.0 };
+        (width, (rows * (width / columns * shape + text) + 60.0).clamp(100.0, 4000.0))
     }
 
     fn draw(&self, canvas: &mut Canvas, area: Rect, layout: &Layout) {
-        let shared = self.shared_legend();
         let size = Sizes::of(area.w).label;
-        let top = if shared.is_empty() || !layout.legend { 0.0 } else { legend::height(canvas, &shared, size, area.w) + 4.0 };
-        if top > 0.0 {
-            legend::draw(canvas, &shared, size, area);
-        }
-        let own_legends = shared.is_empty();
-        let area = area.inset(0.0, top, 0.0, 0.0);
+        let legend = if layout.shown.legend { self.shared(Figure::legend) } else { Vec::new() };
+        let (x_label, y_label) = (self.shared(|panel| panel.labels().0.to_owned()), self.shared(|panel| panel.labels().1.to_owned()));
+        let shown = Shown { legend: legend.is_empty(), x_label: x_label.is_empty(), y_label: y_label.is_empty() };
+        let top = if shown.legend { 0.0 } else { legend::height(canvas, &legend, size, area.w) + 4.0 };
+        legend::draw(canvas, &legend, size, area);
+        let label = |own: bool| if own { 0.0 } else { size + 8.0 };
+        let inside = area.inset(label(shown.y_label), top, 0.0, label(shown.x_label));
+
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
-        let (w, h) = ((area.w - GAP * (columns - 1.0)) / columns, (area.h - GAP * (rows - 1.0)) / rows);
+        let (w, h) = ((inside.w - GAP * (columns - 1.0)) / columns, (inside.h - GAP * (rows - 1.0)) / rows);
         let panel_area = |i: usize| {
             let (column, row) = ((i % self.columns) as f64, (i / self.columns) as f64);
-            Rect { x: area.x + column * (w + GAP), y: area.y + row * (h + GAP), w, h }
+            Rect { x: inside.x + column * (w + GAP), y: inside.y + row * (h + GAP), w, h }
         };
         // All panels are drawn with the margins of the one that needs most, so that their axes line up.
-        let insets = self.panels.iter().enumerate().map(|(i, panel)| panel.insets(canvas, panel_area(i), own_legends));
-        let insets = insets.fold(Insets::default(), Insets::max);
+        let margins = |i: usize| self.panels[i].insets(canvas, panel_area(i), shown);
+        let has_axes = |i: &usize| matches!(self.panels[*i].content, Content::Axes(_));
+        let agreed = (0..self.panels.len()).filter(has_axes).map(margins).fold(Insets::default(), Insets::max);
+        let insets: Vec<Insets> = (0..self.panels.len()).map(|i| if has_axes(&i) { agreed } else { margins(i) }).collect();
         let title = self.panels.iter().map(|panel| panel.title_height(canvas, w)).fold(0.0, f64::max);
         for (i, panel) in self.panels.iter().enumerate() {
-            panel.draw_in(canvas, panel_area(i), Some(Agreed { insets, title, legend: own_legends }));
+            panel.draw_in(canvas, panel_area(i), Some(Agreed { insets: insets[i], title, shown }));
         }
+        let Insets { left, top, right, bottom } = agreed;
+        let middle = inside.x + (left + inside.w - right) / 2.0;
+        canvas.text(x_label, (middle, area.bottom() - 4.0), size, INK, Anchor::Middle);
+        let middle = inside.y + (top + title + inside.h - bottom) / 2.0;
+        canvas.text_upward(y_label, (area.x + size, middle), size, INK);
     }
 
     fn describe(&self) -> String {

@@ -16,27 +16,46 @@
 //! Classes and series differ by colour *and* by marker or dashes, in a palette that colour-blind readers can tell apart. Every figure
 //! has an alternative text.
 
+mod animation;
 mod axes;
+mod background;
+mod bars;
 mod boundary;
 mod canvas;
 mod color;
+mod colorbar;
 mod contour;
 mod drawing;
+mod field;
 mod figure;
 mod font;
+mod graph;
 mod grid;
+mod heatmap;
+mod images;
 mod input;
+mod lattice;
 mod legend;
 mod lines;
 mod marker;
+mod network;
+mod palette;
 mod points;
 mod raster;
 mod scale;
 mod series;
+mod spread;
 mod svg;
 
+pub use animation::Animation;
+pub use background::{Background, Done, Report};
 pub use boundary::{decision_boundary, probability_boundary};
+pub use field::contours;
 pub use figure::Figure;
+pub use graph::graph;
 pub use grid::grid;
+pub use heatmap::{confusion_matrix, heatmap};
+pub use images::images;
 pub use lines::{curve, line, loss_curve};
+pub use network::network;
 pub use points::scatter;

@@ -45,6 +45,10 @@ fn linear_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
 
 /// Powers of ten, thinned when many, with 2 and 5 times them when few.
 fn log_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
+    if high / low < 8.0 {
+        // Nearly straight.
+        return linear_ticks(low, high, most);
+    }
     let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
     let decades = (last - first).max(1) as usize;
     let every = decades.div_ceil(most.max(1)).max(1) as i32;
@@ -52,12 +56,8 @@ fn log_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let within = |v: &f64| *v >= low * (1.0 - 1e-9) && *v <= high * (1.0 + 1e-9);
     let tick = |power: i32, m: &f64| m * 10f64.powi(power);
     let powers = (first..=last).filter(|power| power.rem_euclid(every) == 0);
-    let ticks: Vec<f64> = powers.flat_map(|power| multiples.iter().map(move |m| tick(power, m))).filter(within).collect();
-    if ticks.len() < 2 {
-        // Less than a step of 1, 2, 5: the scale is nearly straight.
-        return linear_ticks(low, high, most);
-    }
-    ticks.into_iter().map(|v| (v, number(v))).collect()
+    let ticks = powers.flat_map(|power| multiples.iter().map(move |m| tick(power, m))).filter(within);
+    ticks.map(|v| (v, number(v))).collect()
 }
 
 /// A tick's text with as many decimals as the step between ticks needs.

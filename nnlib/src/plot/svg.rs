@@ -98,7 +98,7 @@ pub(super) fn svg(canvas: &Canvas, title: &str, description: &str) -> Result<Str
 }
 
 fn picture(raster: &Raster) -> Picture {
-    Picture { width: raster.columns, height: raster.rows, rgb: raster.cells.concat() }
+    Picture { width: raster.columns, height: raster.rows, pixels: raster.cells.clone() }
 }
 
 fn hex(color: Color) -> String {
