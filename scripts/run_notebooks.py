@@ -132,7 +132,7 @@ async def stop_kernel(client: Client) -> None:
 
 async def execute(run: Run, notebook: NotebookNode, folder: Path, timeout: int, log: Path) -> None:
     """Execute the notebook's cells in a fresh kernel, up to the first that fails."""
-    client = Client(notebook, timeout=timeout, allow_errors=True, iopub_timeout=60)
+    client = Client(notebook, timeout=timeout, allow_errors=True, iopub_timeout=60, record_timing=False)
     number, cell = 0, None
     try:
         await start_kernel(client, folder, log)
