@@ -9,12 +9,14 @@ compiles nnlib there, and a folder that lacks that build gets a copy of it.
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,7 +84,7 @@ def build_seed() -> None:
         flags = "-Cprefer-dynamic"
         if platform.system() != "Darwin" and shutil.which("lld") and not shutil.which("mold"):
             flags += " -Clink-arg=-fuse-ld=lld"  # as evcxr chooses its linker
-        environment = os.environ | PROFILE | {"RUSTFLAGS": flags, "CARGO_TARGET_DIR": "target"}
+        environment = os.environ | PROFILE | {"RUSTFLAGS": flags, "CARGO_TARGET_DIR": "target", "CARGO_TERM_COLOR": "never"}
         cargo = subprocess.Popen(command, cwd=SEED, env=environment, stderr=subprocess.PIPE, text=True)
         assert cargo.stderr
         said = []
@@ -119,14 +121,35 @@ def take_folder() -> Path:
         return folder
 
 
-def start(evcxr: str, connection_file: str) -> None:
-    folder = take_folder()
+def copy_seed(folder: Path) -> None:
+    """Give the folder the seed's build, unless it has had it before."""
     with locked(POOL / "seed.lock", fcntl.LOCK_SH):
         version, copied = seed_version(), folder / "seed-version"
         if version and not (copied.exists() and copied.read_text() == version):
             # cp keeps the times of files, by which cargo knows what is fresh.
             subprocess.run(["cp", "-a", SEED / "target", folder], check=True)
             copied.write_text(version)
+
+
+def without_spaces(folder: Path) -> Path:
+    """A stand-in for a folder whose path has a space, which evcxr cannot load from: its builds still go to the folder."""
+    if not any(map(str.isspace, str(folder))):
+        return folder
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    stand_in = Path(tempfile.gettempdir()) / f"rust-kernel-{os.getuid()}-{name}"
+    stand_in.mkdir(mode=0o700, exist_ok=True)
+    if stand_in.stat().st_uid != os.getuid():
+        sys.exit(f"{stand_in} belongs to someone else")
+    (folder / "target").mkdir(exist_ok=True)
+    if not (stand_in / "target").is_symlink():
+        (stand_in / "target").symlink_to(folder / "target")
+    return stand_in
+
+
+def start(evcxr: str, connection_file: str) -> None:
+    folder = take_folder()
+    copy_seed(folder)
+    folder = without_spaces(folder)
     (folder / "evcxr.toml").write_text(EVCXR_CONFIG)
     os.environ.update(PROFILE, EVCXR_TMPDIR=str(folder), EVCXR_CONFIG_DIR=str(folder))
     # evcxr would look there for a kernelspec of its own, and bring it up to date: the user's is not ours to change.

@@ -31,6 +31,7 @@ from outputs import ANSI, RAISES, VARIES, clean, differences, shown, tags, tidy,
 ROOT = Path(__file__).resolve().parent.parent
 KERNELS = Path(sys.prefix) / "share" / "jupyter" / "kernels"
 SKIP = "skip-execution"
+ERRORS = {"error": "error", "stderr": "text on stderr"}  # kinds of output that no cell should have, and what to call them
 
 START_SECONDS = 300
 # evcxr sends a cell's last lines by another thread than the word that it has ended; about one panic in sixty is late.
@@ -104,10 +105,9 @@ class Client(NotebookClient):
 
 async def start_kernel(client: Client, folder: Path, log: Path) -> None:
     """Start the kernel in the notebook's folder; what it says outside the notebook goes to the log."""
-    client.km = AsyncKernelManager(
-        kernel_name="rust", kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)])
-    )
+    specs = KernelSpecManager(kernel_dirs=[str(KERNELS)])
     for attempt in (1, 2):  # two runs at once may, rarely, be given the same port
+        client.km = AsyncKernelManager(kernel_name="rust", kernel_spec_manager=specs)
         with log.open("w") as file:
             await client.km.start_kernel(cwd=str(folder), stdout=file, stderr=file)
         client.kc = client.km.client()
@@ -116,10 +116,10 @@ async def start_kernel(client: Client, folder: Path, log: Path) -> None:
             await client.kc.wait_for_ready(timeout=START_SECONDS)
             return
         except RuntimeError as error:
-            await stop_kernel(client)
             if attempt == 2:
-                said = "\n".join(log.read_text().splitlines()[-10:])
+                said = "\n".join(log.read_text(errors="replace").splitlines()[:10])
                 raise DeadKernelError(f"the kernel did not start: {error}\n{said}") from None
+            await stop_kernel(client)
 
 
 async def stop_kernel(client: Client) -> None:
@@ -132,7 +132,7 @@ async def stop_kernel(client: Client) -> None:
 
 async def execute(run: Run, notebook: NotebookNode, folder: Path, timeout: int, log: Path) -> None:
     """Execute the notebook's cells in a fresh kernel, up to the first that fails."""
-    client = Client(notebook, timeout=timeout, allow_errors=True, iopub_timeout=60)
+    client = Client(notebook, timeout=timeout, allow_errors=True, iopub_timeout=60, record_timing=False)
     number, cell = 0, None
     try:
         await start_kernel(client, folder, log)
@@ -143,7 +143,7 @@ async def execute(run: Run, notebook: NotebookNode, folder: Path, timeout: int, 
             await client.async_execute_cell(cell, index, execution_count=number)
             await client.settle(SETTLE_SECONDS)
             run.done = number
-            wrong = shown(cell.outputs).keys() & {"stderr", "error"}
+            wrong = shown(cell.outputs).keys() & ERRORS
             if RAISES in tags(cell):
                 if not wrong:
                     await client.settle(STDERR_SECONDS)
@@ -153,6 +153,8 @@ async def execute(run: Run, notebook: NotebookNode, folder: Path, timeout: int, 
     except CellTimeoutError:
         run.fail(f"the cell is over its time limit of {timeout} s (--timeout)", cell, number)
     except DeadKernelError as error:
+        if client.km and client.km.has_kernel and await client.km.is_alive():
+            raise asyncio.CancelledError from None  # to nbclient a task that was cancelled is a kernel that died
         run.fail(str(error) if number == 0 else "the kernel died", cell if number else None, number)
     finally:
         await stop_kernel(client)
@@ -174,16 +176,13 @@ def judge(run: Run, stored: NotebookNode, notebook: NotebookNode, save: bool) ->
         cell.outputs, old.outputs = tidy(cell.outputs, number), tidy(old.outputs, number)
         text = shown(cell.outputs)
         if RAISES in tags(cell):
-            if not text.keys() & {"stderr", "error"}:
-                run.fail(f"the cell is tagged {RAISES}, and shows no error", cell, number)
+            wrong = [] if text.keys() & ERRORS else [f"the cell is tagged {RAISES}, and shows no error"]
         else:
-            for kind, what in (("error", "error"), ("stderr", "text on stderr")):
-                if kind in text:
-                    run.fail(f"{what}: {text[kind].strip()}", cell, number)
-        if not save and VARIES not in tags(cell):
-            for difference in differences(old.outputs, cell.outputs):
-                if not difference.startswith(("stderr is there", "error is there")):
-                    run.fail(difference, cell, number)
+            wrong = [f"{ERRORS[kind]}: {text[kind].strip()}" for kind in ERRORS if kind in text]
+        if not wrong and not save and VARIES not in tags(cell):
+            wrong = differences(old.outputs, cell.outputs)
+        for message in wrong:
+            run.fail(message, cell, number)
 
 
 def write(path: Path, text: str) -> None:
@@ -279,9 +278,14 @@ async def run_all(paths: list[Path], results: Path, jobs: int, timeout: int, sav
                 say(f"      {run.name}: {run.done} of {run.cells} cells, {time.monotonic() - run.began:.0f} s")
 
     all_runs = [Run(path) for path in paths]
+    tasks = [asyncio.create_task(one(run)) for run in all_runs]
     ticker = asyncio.create_task(progress())
-    await asyncio.gather(*map(one, all_runs))
-    ticker.cancel()
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in (*tasks, ticker):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)  # until each has ended its kernel
     write(results / "junit.xml", junit(all_runs))
     return all_runs
 

@@ -33,7 +33,8 @@ fail() {
 
 # Two set-ups at once would build one environment together (macOS has no flock, and goes without).
 if command -v flock >/dev/null; then
-    exec 9>.setup.lock
+    mkdir -p target
+    exec 9>target/setup.lock
     flock --nonblock 9 || { say "waiting for another set-up of this checkout"; flock 9; }
 fi
 

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Usage: scripts/test.sh
+#
+# Everything that has to hold, after setting up what is missing: formatting, lints, the crate's tests and those in its
+# documentation, the documentation itself, the tests of the notebooks' runner, and then every notebook (run_all.sh).
+# Warnings count as errors. A step that fails does not stop the next; the summary at the end names it, and the exit
+# status is 1.
+
+set -euo pipefail
+
+case "${1:-}" in
+"") ;;
+-h | --help) sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit ;;
+*) echo "test.sh takes no arguments; see --help" >&2; exit 2 ;;
+esac
+
+cd "$(dirname "$0")/.."
+scripts/setup.sh
+cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 || rustup component add rustfmt clippy
+
+summary=()
+failed=0
+step() { # step NAME COMMAND...: run it, and remember how it went
+    local name=$1 began=$SECONDS state=ok
+    shift
+    printf '\n== %s: %s\n' "$name" "$*"
+    "$@" || { state=FAILED; failed=1; }
+    summary+=("$(printf '%-6s  %s (%d s)' "$state" "$name" $((SECONDS - began)))")
+}
+
+step "formatting" cargo fmt --all --check
+step "lints" cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+if cargo nextest --version >/dev/null 2>&1; then
+    step "crate" cargo nextest run --workspace --locked
+else
+    step "crate" cargo test --workspace --locked --lib --bins --tests --examples
+fi
+step "documentation's examples" cargo test --workspace --locked --doc
+step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps --quiet
+step "runner" env PYTHONPATH=scripts .venv/bin/python -m unittest discover --start-directory scripts/tests
+step "notebooks" scripts/run_all.sh
+
+printf '\n== summary\n'
+printf '%s\n' "${summary[@]}"
+exit $failed

@@ -1,0 +1,346 @@
+"""The runner against notebooks that must fail, one for each way to fail, and ones that must pass, in the real kernel."""
+
+import asyncio
+import contextlib
+import io
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+from unittest import mock
+from xml.etree import ElementTree
+
+import nbformat
+import psutil
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+import run_notebooks
+from outputs import METADATA
+
+SCRIPTS = Path(__file__).resolve().parent.parent
+TIMEOUT = 30
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+SHOW_PICTURE = f'println!("EVCXR_BEGIN_CONTENT image/png\\n{PIXEL}\\nEVCXR_END_CONTENT");'
+
+
+def code(source: str, *outputs: NotebookNode, tags: tuple[str, ...] = ()) -> NotebookNode:
+    return new_code_cell(source, outputs=list(outputs), metadata={"tags": list(tags)} if tags else {})
+
+
+def printed(text: str, name: str = "stdout") -> NotebookNode:
+    return new_output("stream", name=name, text=text)
+
+
+def result(**data: str) -> NotebookNode:
+    return new_output("execute_result", data={kind.replace("_", "/"): text for kind, text in data.items()})
+
+
+def error(message: str) -> NotebookNode:
+    return new_output("error", ename="Error", evalue=message, traceback=[message])
+
+
+# For each notebook that must fail: its cells, then what the report says of it.
+FAILING: dict[str, tuple[list[NotebookNode], list[str]]] = {
+    "time-limit": (
+        [code("1 + 1", result(text_plain="2")), code("std::thread::sleep(std::time::Duration::from_secs(600));")],
+        ["cell 2: std::thread::sleep", f"the cell is over its time limit of {TIMEOUT} s"],
+    ),
+    "compile-error": (
+        [code("let a = 1;"), code('\nlet b: i32 = "one";'), code("a")],
+        ['cell 2: let b: i32 = "one";', "error: mismatched types", "2 of 3 cells"],
+    ),
+    "panic": (
+        [code("let v: Vec<u8> = Vec::new();"), code("v[3]")],
+        ["cell 2: v[3]", "panicked at", "the len is 0 but the index is 3"],
+    ),
+    "assertion": (
+        [new_markdown_cell("Prose is not counted."), code("assert_eq!(1 + 1, 3);")],
+        ["cell 1: assert_eq!(1 + 1, 3);", "assertion `left == right` failed", "right: 3"],
+    ),
+    "question-mark": (
+        [code('"x".parse::<i32>()?')],
+        ['cell 1: "x".parse::<i32>()?', "text on stderr: invalid digit found in string"],
+    ),
+    "stderr": (
+        [code('eprintln!("careful");')],
+        ["cell 1: eprintln!", "text on stderr: careful"],
+    ),
+    "late-stderr": (
+        [code('std::thread::spawn(|| {\n    std::thread::sleep(std::time::Duration::from_millis(250));\n    eprintln!("late");\n});')],
+        ["cell 1: std::thread::spawn", "text on stderr: late"],
+    ),
+    "exit": (
+        [code("std::process::exit(3)")],
+        ["cell 1: std::process::exit(3)", "error: Subprocess terminated with status: exit status: 3"],
+    ),
+    "kernel-dies": (
+        [code('std::process::Command::new("kill").args(["-9", &std::os::unix::process::parent_id().to_string()]).status().unwrap();')],
+        ["cell 1: std::process::Command", "the kernel died"],
+    ),
+    "comparison": (
+        [
+            code('println!("loss {}", 0.5);', printed("loss 0.6\n")),
+            code('println!("{}", 3);'),
+            code("();", printed("5\n")),
+            code("();", result(image_png=PIXEL)),
+            code(SHOW_PICTURE),
+            code("1 + 1", result(text_plain="2"), tags=("raises-exception",)),
+            code('panic!("so");', printed("thread '<unnamed>' panicked at src/lib.rs:1:1:\nelse\n", "stderr"), tags=("raises-exception",)),
+            code("6 * 7", result(text_plain="42")),
+        ],
+        [
+            'cell 1: println!("loss {}", 0.5);\nstdout differs, line 1: stored \'loss 0.6\', now \'loss 0.5\'',
+            "cell 2: println!(\"{}\", 3);\nstdout is there now but not stored: '3'",
+            "cell 3: ();\nstdout is stored but missing now: '5'",
+            "cell 4: ();\nthe picture (image/png) is stored but missing now",
+            f"cell 5: {SHOW_PICTURE}\nthe picture (image/png) is there now but not stored",
+            "cell 6: 1 + 1\nthe cell is tagged raises-exception, and shows no error",
+            'cell 7: panic!("so");\nstderr differs',
+            "8 of 8 cells",
+        ],
+    ),
+}
+
+PASSING = [
+    new_markdown_cell("# All of this is right"),
+    code("let third = 1.0 / 3.0;\nthird", result(text_plain="0.33333333")),
+    code("println!(\"{:?}\", std::time::Instant::now());", printed("never the same\n"), tags=("varies",)),
+    code("does_not_exist()", tags=("skip-execution",)),
+    code(SHOW_PICTURE, result(image_png="AAAA")),
+    code("third.no_such_method()", tags=("raises-exception", "varies")),
+    code(
+        'assert!(third > 1.0, "too small");',
+        printed("\nthread '<unnamed>' panicked at src/lib.rs:119:1:\ntoo small\n", "stderr"),
+        tags=("raises-exception", "varies"),
+    ),
+    code('"12x".parse::<i32>()?', printed("invalid digit found in string\n", "stderr"), tags=("raises-exception",)),
+    code("println!(\"first\"); println!(\"{third:.3}\");", printed("first\n"), ),
+]
+PASSING[-1].outputs.append(printed("0.333\n"))
+
+
+def write(path: Path, cells: list[NotebookNode]) -> Path:
+    nbformat.write(new_notebook(cells=cells), path)
+    return path
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, str(SCRIPTS / "run_notebooks.py"), "--results", str(folder / "results"), *arguments]
+    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    output, _ = process.communicate(timeout=600)
+    return output
+
+
+class WithFolder(unittest.TestCase):
+    """The folder's name has a space, as a reader's may."""
+
+    folder: Path
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = Path(tempfile.mkdtemp(prefix="runner test "))
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+
+
+class Verdicts(WithFolder):
+    output: str
+    other_output: str
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        names = list(FAILING)
+        for name, (cells, _) in FAILING.items():
+            write(cls.folder / f"{name}.ipynb", cells)
+        write(cls.folder / "passing.ipynb", PASSING)
+        (cls.folder / "cut-off.ipynb").write_text('{"cells": [')
+        (cls.folder / "no-notebook.ipynb").write_text('{"cells": 5, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+        names += ["passing", "cut-off", "no-notebook", "missing"]
+        cls.sources = {path: path.read_bytes() for path in cls.folder.glob("*.ipynb")}
+        process = start(cls.folder, "-j2", f"--timeout={TIMEOUT}", *(f"{name}.ipynb" for name in names))
+        other = start(cls.folder, "passing.ipynb")  # a second run beside it, into the same results
+        cls.output, cls.other_output = finish(process), finish(other)
+        cls.status, cls.other_status = process.returncode, other.returncode
+
+    def report(self, name: str) -> tuple[str, str]:
+        """The state that the report gives the notebook, and its part of the report without its indentation."""
+        found = re.search(rf"^(\w+)  {name}: .*\n(?:      .*: .*cells, \d+ s\n|      .*: started\n|          .*\n|      cell .*\n)*", self.output, re.M)
+        self.assertIsNotNone(found, self.output)
+        assert found
+        return found[1], re.sub(r"^ +", "", found[0], flags=re.M)
+
+    def test_each_way_to_fail_is_found_and_named(self) -> None:
+        for name, (_, messages) in FAILING.items():
+            with self.subTest(name):
+                state, report = self.report(name)
+                self.assertEqual(state, "FAIL")
+                for message in messages:
+                    self.assertIn(message, report)
+
+    def test_nothing_else_is_found(self) -> None:
+        for name, (_, messages) in FAILING.items():
+            with self.subTest(name):
+                wrong = re.findall(r"^cell \d+", self.report(name)[1], re.M)
+                self.assertEqual(wrong, re.findall(r"\bcell \d+", "\n".join(messages)))
+
+    def test_a_file_that_is_no_notebook_fails(self) -> None:
+        for name in ("cut-off", "no-notebook", "missing"):
+            with self.subTest(name):
+                state, report = self.report(name)
+                self.assertEqual(state, "FAIL")
+                self.assertIn("the file is not a readable notebook", report)
+
+    def test_what_is_right_passes_twice_at_once(self) -> None:
+        self.assertEqual(self.report("passing")[0], "pass", self.output)
+        self.assertEqual(self.other_status, 0, self.other_output)
+        self.assertTrue(self.other_output.endswith("\n1 passed, 0 failed\n"), self.other_output)
+
+    def test_the_end_counts_and_the_status_tells(self) -> None:
+        self.assertEqual(self.status, 1)
+        self.assertTrue(self.output.endswith(f"\n1 passed, {len(FAILING) + 3} failed\n"), self.output[-500:])
+
+    def test_results_are_written_whole_and_sources_left_alone(self) -> None:
+        for path, content in self.sources.items():
+            self.assertEqual(path.read_bytes(), content, path)
+        results = self.folder / "results"
+        self.assertEqual([path for path in results.iterdir() if path.name.startswith(".")], [])
+        executed = nbformat.read(results / "passing.ipynb", as_version=4)
+        self.assertEqual(executed.cells[1].outputs[0].data["text/plain"], "0.3333333333333333")
+        self.assertIn("0.3333333333333333", (results / "passing.html").read_text())
+
+    def test_junit_tells_the_same(self) -> None:
+        # The second run wrote its own file to the same place; the first ended later.
+        suite = ElementTree.parse(self.folder / "results" / "junit.xml").getroot()
+        failures = {case.get("name"): case.findall("failure") for case in suite.iter("testcase")}
+        self.assertEqual(suite.get("failures"), str(len(FAILING) + 3))
+        self.assertEqual(failures["passing"], [])
+        self.assertEqual(len(failures["comparison"]), 7)
+        self.assertIn("the len is 0 but the index is 3", failures["panic"][0].text or "")
+
+
+class Save(WithFolder):
+    def run_with(self, *arguments: str) -> str:
+        process = start(self.folder, "-j2", "--save", *arguments)
+        return finish(process)
+
+    def test_saving_stores_what_is_right_and_a_second_time_changes_nothing(self) -> None:
+        right = write(self.folder / "right.ipynb", [
+            code("println!(\"{:?}\", std::time::Instant::now().elapsed());", tags=("varies",)),
+            code("0.1 + 0.2"),
+            code(SHOW_PICTURE),
+            code('panic!("on purpose")', tags=("raises-exception",)),
+            code("let x: u8 = 300;", tags=("raises-exception",)),
+        ])
+        notebook = nbformat.read(right, as_version=4)
+        notebook.metadata["widgets"] = {}
+        notebook.cells[0].metadata["execution"] = {"shell.execute_reply": "2020"}
+        nbformat.write(notebook, right)
+        wrong = write(self.folder / "wrong.ipynb", [code("1", result(text_plain="2")), code('panic!("no")')])
+        before = wrong.read_bytes()
+
+        first = self.run_with("right.ipynb", "wrong.ipynb")
+        self.assertIn("save  right", first)
+        self.assertIn("1 passed, 1 failed", first)
+        self.assertEqual(wrong.read_bytes(), before)
+        saved = right.read_bytes()
+        notebook = nbformat.reads(saved.decode(), as_version=4)
+        self.assertEqual(notebook.metadata, METADATA)
+        self.assertEqual([cell.execution_count for cell in notebook.cells], [1, 2, 3, 4, 5])
+        self.assertEqual(notebook.cells[0].metadata, {"tags": ["varies"]})
+        self.assertEqual(notebook.cells[1].outputs[0].data["text/plain"], "0.30000000000000004")
+        self.assertEqual(notebook.cells[2].outputs[0].data["image/png"].strip(), PIXEL)
+        self.assertIn("on purpose", notebook.cells[3].outputs[0].text)
+        self.assertNotIn("backtrace", notebook.cells[3].outputs[0].text)
+        self.assertEqual(notebook.cells[4].outputs[0].output_type, "error")
+        self.assertTrue(saved.endswith(b"}\n"))
+
+        second = self.run_with("right.ipynb")
+        self.assertIn("pass  right", second)
+        self.assertEqual(right.read_bytes(), saved)
+        self.assertEqual({path.name for path in self.folder.iterdir()}, {"right.ipynb", "wrong.ipynb", "results"})
+
+
+class Interrupt(WithFolder):
+    def test_ctrl_c_ends_every_kernel_and_leaves_every_file_whole(self) -> None:
+        sleeper = 'std::fs::write("{name}.running", "").unwrap();\nloop {{ std::thread::sleep(std::time::Duration::from_secs(1)) }}'
+        sources = {}
+        for name in ("one", "two", "three"):
+            path = write(self.folder / f"{name}.ipynb", [code(sleeper.format(name=name))])
+            sources[path] = path.read_bytes()
+        process = start(self.folder, "-j2", "--save", *(str(path) for path in sources))
+        deadline = time.monotonic() + 120
+        while not all((self.folder / f"{name}.running").exists() for name in ("one", "two")):
+            self.assertLess(time.monotonic(), deadline, "the kernels did not start")
+            self.assertIsNone(process.poll())
+            time.sleep(0.1)
+        children = psutil.Process(process.pid).children(recursive=True)
+        self.assertGreaterEqual(len([child for child in children if "evcxr" in child.name()]), 4)
+
+        process.send_signal(signal.SIGINT)
+        output = finish(process)
+        self.assertEqual(process.returncode, 130, output)
+        self.assertTrue(output.endswith("interrupted; every kernel has been ended\n"), output)
+        self.assertNotIn("Traceback", output)
+        _, alive = psutil.wait_procs(children, timeout=5)
+        self.assertEqual(alive, [])
+        for path, content in sources.items():
+            self.assertEqual(path.read_bytes(), content)
+        self.assertEqual([path for path in self.folder.rglob(".*")], [])
+        self.assertFalse((self.folder / "three.running").exists())
+
+
+class Kernel(WithFolder):
+    def run_here(self, argv: list[str], cells: list[NotebookNode]) -> str:
+        """Run one notebook with a kernelspec of its own."""
+        spec = self.folder / "kernels" / "rust" / "kernel.json"
+        spec.parent.mkdir(parents=True, exist_ok=True)
+        spec.write_text(json.dumps({"argv": argv, "display_name": "Rust", "language": "rust", "interrupt_mode": "message"}))
+        notebook = write(self.folder / "notebook.ipynb", cells)
+        output = io.StringIO()
+        with mock.patch.object(run_notebooks, "KERNELS", spec.parent.parent), contextlib.redirect_stdout(output):
+            asyncio.run(run_notebooks.run_all([notebook], self.folder / "results", 1, TIMEOUT, False))
+        return output.getvalue()
+
+    def test_a_kernel_that_does_not_start_is_a_failure_with_its_last_words(self) -> None:
+        output = self.run_here(["sh", "-c", "echo no kernel today; exit 1"], [code("1 + 1", result(text_plain="2"))])
+        self.assertIn("FAIL  notebook: 0 of 1 cells", output)
+        self.assertIn("the kernel did not start", output)
+        self.assertIn("no kernel today", output)
+
+    def new_checkout(self, name: str) -> tuple[Path, list[str]]:
+        """A checkout with nothing but the kernel's script, and the kernelspec's command for it."""
+        checkout = self.folder / name
+        (checkout / "scripts").mkdir(parents=True)
+        shutil.copy(SCRIPTS / "kernel.py", checkout / "scripts")
+        argv: list[str] = json.loads((run_notebooks.KERNELS / "rust" / "kernel.json").read_text())["argv"]
+        argv[2] = str(checkout / "scripts" / "kernel.py")
+        return checkout / "target" / "kernels", argv
+
+    def test_a_checkout_whose_path_has_a_space_works(self) -> None:
+        pool, argv = self.new_checkout("my checkout")
+        output = self.run_here(argv, [code("let a = 20;"), code("a + 1", result(text_plain="21"))])
+        self.assertIn("pass  notebook: 2 of 2 cells", output)
+        self.assertTrue(any((pool / "0" / "target").iterdir()))
+
+    def test_in_a_new_build_folder_the_crate_is_compiled_already(self) -> None:
+        pool, argv = self.new_checkout("another")
+        pool.mkdir(parents=True)
+        (pool / "seed").symlink_to(run_notebooks.ROOT / "target" / "kernels" / "seed")
+        dependency = f":dep nnlib = {{ path = {json.dumps(str(run_notebooks.ROOT / 'nnlib'))} }}"
+        output = self.run_here(argv, [code(dependency), code("nnlib::RandomState::new(0);")])
+        self.assertIn("pass  notebook: 2 of 2 cells", output)
+        self.assertNotIn("Compiling", (self.folder / "results" / "notebook.log").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
