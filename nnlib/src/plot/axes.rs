@@ -91,16 +91,17 @@ impl Axes {
         let pad_y = if field { 0.0 } else { 0.06 };
         let (low, high) = self.y.padded(extent.y, pad_y);
         // Bars stand on the axis.
-        let on_axis = bars || histogram;
-        let low = if on_axis && extent.y.0 == 0.0 && !self.y.log { 0.0 } else { low };
-        let high = if on_axis && extent.y.1 == 0.0 && !self.y.log { 0.0 } else { high };
+        let on_axis = (bars || histogram) && !self.y.log;
+        let low = if on_axis && extent.y.0 == 0.0 { 0.0 } else { low };
+        let high = if on_axis && extent.y.1 == 0.0 && low < 0.0 { 0.0 } else { high };
         (self.x.padded(extent.x, pad_x), self.y.range.unwrap_or((low, high)))
     }
 
-    /// How tall the axes are for their width when a unit is as long on both; `None` when it need not be.
+    /// How tall the axes are for their width when a unit is as long on both; `None` when it need not be, or would leave a mere line.
     fn shape(&self) -> Option<f64> {
         let (x, y) = self.ranges();
-        (self.equal && !self.x.log && !self.y.log).then(|| (y.1 - y.0) / (x.1 - x.0))
+        let shape = (y.1 - y.0) / (x.1 - x.0);
+        (self.equal && !self.x.log && !self.y.log && (0.02..50.0).contains(&shape)).then_some(shape)
     }
 
     fn plane(&self, mut area: Rect) -> Plane {
@@ -123,7 +124,7 @@ impl Axes {
             return self.x.categories.iter().enumerate().map(label).collect();
         }
         // As many as fit without touching each other.
-        for most in (2..=(plane.area.w / 60.0).max(2.0) as usize).rev() {
+        for most in (2..=(plane.area.w / 40.0).clamp(2.0, 10.0) as usize).rev() {
             let ticks = plane.x.ticks(most);
             let apart = |pair: &[(f64, String)]| {
                 let half = |text: &str| canvas.text_width(text, size) / 2.0;
@@ -137,7 +138,7 @@ impl Axes {
     }
 
     fn y_ticks(plane: &Plane, size: f64) -> Vec<(f64, String)> {
-        plane.y.ticks((plane.area.h / (size * 3.6)).max(2.0) as usize)
+        plane.y.ticks((plane.area.h / (size * 2.4)).clamp(2.0, 8.0) as usize)
     }
 }
 
@@ -155,14 +156,16 @@ impl Axis {
             let room = if b > a { pad * (b - a) } else { 1.0 };
             return ((a - room).exp().max(f64::MIN_POSITIVE), (b + room).exp().min(f64::MAX));
         }
+        // Room for a margin, and for the distance between both ends.
+        let (low, high) = (low.clamp(-1e300, 1e300), high.clamp(-1e300, 1e300));
         // A range too small for numbers of this size to tell apart is widened.
         let smallest = 1e-9 * low.abs().max(high.abs()).max(1e-290);
         if high - low <= smallest {
-            let room = if low == 0.0 { 1.0 } else { low.abs() * 0.1 };
+            let room = if low.abs() < 1e-290 { 1.0 } else { low.abs() * 0.1 };
             return (low - room, high + room);
         }
         let room = pad * (high - low);
-        if room.is_finite() { (low - room, high + room) } else { (low / 2.0, high / 2.0) }
+        (low - room, high + room)
     }
 
     fn describe(&self, name: &str, (low, high): (f64, f64)) -> String {
@@ -178,9 +181,9 @@ impl Axis {
 
 impl Drawing for Axes {
     fn size(&self) -> (f64, f64) {
-        let Some(shape) = self.shape() else { return (900.0, 560.0) };
+        let Some(shape) = self.shape() else { return (876.0, 508.0) };
         let width = (520.0 / shape).clamp(300.0, 780.0);
-        (width + 110.0, (width * shape).min(700.0) + 120.0)
+        (width + 86.0, (width * shape).min(700.0) + 70.0)
     }
 
     fn legend(&self) -> Vec<Entry> {
@@ -233,6 +236,9 @@ impl Drawing for Axes {
             index += usize::from(matches!(series.marks, Marks::Bars(_)));
         }
         canvas.clip(None);
+        if of > 0 && plane.y.low < 0.0 && plane.y.high > 0.0 {
+            canvas.line(vec![(inner.x, plane.y.at(0.0)), (inner.right(), plane.y.at(0.0))], Stroke::new(INK, 1.0));
+        }
 
         canvas.rect(inner, None, Some(Stroke::new(FRAME, 1.0)));
         for (value, lines) in &x_ticks {
@@ -252,10 +258,12 @@ impl Drawing for Axes {
         }
         if layout.shown.x_label {
             let below = inner.bottom() + bottom - 4.0;
-            canvas.text(&self.x.label, (inner.x + inner.w / 2.0, below), sizes.label, INK, Anchor::Middle);
+            let label = canvas.fit(&self.x.label, sizes.label, area.right() - inner.x);
+            canvas.text(label, (inner.x + inner.w / 2.0, below), sizes.label, INK, Anchor::Middle);
         }
         if layout.shown.y_label {
-            canvas.text_upward(&self.y.label, (area.x + sizes.label, inner.y + inner.h / 2.0), sizes.label, INK);
+            let label = canvas.fit(&self.y.label, sizes.label, inner.h);
+            canvas.text_upward(label, (area.x + sizes.label, inner.y + inner.h / 2.0), sizes.label, INK);
         }
         if layout.shown.legend {
             legend::draw(canvas, &self.entries(), sizes.label, Rect { x: inner.x, y: area.y, w: area.right() - inner.x, h: 0.0 });

@@ -62,7 +62,10 @@ impl Figure {
         for &value in &values {
             counts[(((share(value) - share(low)) * bins as f64) as usize).min(bins - 1)] += 1.0;
         }
-        let edge = |i: usize| low + (high / 2.0 - low / 2.0) * (2.0 * i as f64 / bins as f64);
+        let edge = |i: usize| {
+            let t = i as f64 / bins as f64;
+            low * (1.0 - t) + high * t
+        };
         self.add(name, Marks::Histogram { edges: (0..=bins).map(edge).collect(), counts })
     }
 }

@@ -107,7 +107,7 @@ impl Figure {
             let sure = if count == 1 { 1.0 } else { ((p[class] - even) / (1.0 - even)).clamp(0.0, 1.0) };
             classes.push(class);
             // In steps too small to see: files with few colours are small.
-            cells.push(WHITE.mix(color::series(class), 0.06 + 0.5 * (sure * 24.0).round() / 24.0).rgb);
+            cells.push(WHITE.mix(color::series(class), 0.06 + 0.5 * (sure * 40.0).round() / 40.0).rgb);
         }
         let present = present(&classes);
         let drawn = if present.len() == 2 { &present[1..] } else { &present[..] };

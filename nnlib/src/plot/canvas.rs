@@ -153,6 +153,16 @@ impl Canvas {
         self.font.width(text, size)
     }
 
+    /// The text, cut short where it is wider than `width`.
+    pub(super) fn fit(&self, text: &str, size: f64, width: f64) -> String {
+        if self.text_width(text, size) <= width {
+            return text.to_owned();
+        }
+        let mut short: String = text.to_owned();
+        while short.pop().is_some() && self.text_width(&short, size) + self.text_width("…", size) > width {}
+        format!("{}…", short.trim_end())
+    }
+
     /// The text broken at spaces so that each line fits into `width` where it can.
     pub(super) fn wrap(&self, text: &str, size: f64, width: f64) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
@@ -168,6 +178,6 @@ impl Canvas {
             }
             lines.push(line);
         }
-        lines
+        lines.iter().map(|line| self.fit(line, size, width)).collect()
     }
 }

@@ -111,10 +111,10 @@ mod tests {
 
     #[test]
     fn a_saddle_gives_two_lines_that_do_not_cross() {
-        let lines = lines(&[1.0, 0.0, 0.0, 1.0], 2, 0.4);
-        assert_eq!(lines.len(), 2);
-        let lines = lines(&field(30, 30, |x, y| (x - 14.5) * (y - 14.5)), 30, 0.1);
-        assert_eq!(lines.len(), 2);
+        let found = lines(&[1.0, 0.0, 0.0, 1.0], 2, 0.4);
+        assert_eq!(found.len(), 2);
+        let found = lines(&field(30, 30, |x, y| (x - 14.5) * (y - 14.5)), 30, 0.1);
+        assert_eq!(found.len(), 2);
     }
 
     #[test]

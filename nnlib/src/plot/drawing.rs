@@ -5,7 +5,7 @@ use super::legend::Entry;
 
 /// A kind of figure.
 pub(super) trait Drawing {
-    /// Its size in pixels where nobody asks for another.
+    /// Its size in pixels, without margins and title, where nobody asks for another.
     fn size(&self) -> (f64, f64);
 
     /// The margins that its labels need, so that the panels of a grid can agree on theirs.

@@ -310,7 +310,11 @@ impl Figure {
 
     /// The size of the figure in pixels.
     pub(super) fn pixels(&self) -> (f64, f64) {
-        self.size.unwrap_or_else(|| self.content.drawing().size())
+        self.size.unwrap_or_else(|| {
+            let (width, height) = self.content.drawing().size();
+            let title = if self.title.is_empty() { 0.0 } else { Sizes::of(width).title * 1.3 + 6.0 };
+            ((width + 2.0 * MARGIN).round(), (height + 2.0 * MARGIN + title).round())
+        })
     }
 
     /// The size that was asked for.
@@ -322,7 +326,7 @@ impl Figure {
         Self { size: Some(size), ..self }
     }
 
-    fn canvas(&self) -> Result<Canvas, Error> {
+    pub(super) fn canvas(&self) -> Result<Canvas, Error> {
         let (width, height) = self.pixels();
         let mut canvas = Canvas::new(width, height)?;
         let area = Rect { x: 0.0, y: 0.0, w: width, h: height }.inset(MARGIN, MARGIN, MARGIN, MARGIN);

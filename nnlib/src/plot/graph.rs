@@ -4,6 +4,7 @@ use super::canvas::{Anchor, Canvas, Rect, Shape, Stroke};
 use super::color::{Color, FRAME, INK};
 use super::drawing::{Drawing, Layout};
 use super::figure::{Content, Figure};
+use super::font::Font;
 use crate::Error;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +34,7 @@ pub fn graph(nodes: &[impl AsRef<str>], edges: &[(usize, usize)]) -> Result<Figu
         return Err(Error::value("edge", format!("node numbers below {}", nodes.len()), format!("({from}, {to})")));
     }
     let depth = depths(nodes.len(), edges)?;
-    let plan = Plan::new(&nodes, edges, &depth);
+    let plan = Plan::new(&nodes, edges, &depth, &Font::new()?);
     Ok(Figure::of(Content::Graph(Graph { nodes, edges: edges.to_vec(), plan })))
 }
 
@@ -85,12 +86,14 @@ struct Plan {
     layer: Vec<usize>,
     /// For each edge its node, joints and node.
     ways: Vec<Vec<usize>>,
-    layers: usize,
+    /// The left edge and the width of each layer.
+    columns: Vec<(f64, f64)>,
+    width: f64,
     height: f64,
 }
 
 impl Plan {
-    fn new(nodes: &[Vec<String>], edges: &[(usize, usize)], depth: &[usize]) -> Self {
+    fn new(nodes: &[Vec<String>], edges: &[(usize, usize)], depth: &[usize], font: &Font) -> Self {
         let mut layer = depth.to_vec();
         let mut tall: Vec<f64> = nodes.iter().map(|lines| lines.len().max(1) as f64 * LINE + 2.0 * PAD).collect();
         let mut ways = Vec::new();
@@ -151,7 +154,16 @@ impl Plan {
         let top = (0..y.len()).map(|i| y[i] - tall[i] / 2.0).fold(f64::INFINITY, f64::min);
         y.iter_mut().for_each(|y| *y -= top);
         let height = (0..y.len()).map(|i| y[i] + tall[i] / 2.0).fold(0.0, f64::max);
-        Self { y, layer, ways, layers, height }
+        let mut x = 0.0;
+        let places = (0..layers).map(|c| {
+            let lines = nodes.iter().zip(depth).filter(|(_, depth)| **depth == c).flat_map(|(lines, _)| lines);
+            let width = lines.map(|line| font.width(line, TEXT)).fold(16.0, f64::max) + 2.0 * PAD;
+            let left = x;
+            x += width + ACROSS;
+            (left, width)
+        });
+        let places: Vec<(f64, f64)> = places.collect();
+        Self { y, layer, ways, columns: places, width: x - ACROSS, height }
     }
 }
 
@@ -159,34 +171,18 @@ impl Graph {
     fn box_height(&self, node: usize) -> f64 {
         self.nodes[node].len().max(1) as f64 * LINE + 2.0 * PAD
     }
-
-    /// The left edge and the width of each layer, and the width of all.
-    fn columns(&self, width_of: impl Fn(&str) -> f64) -> (Vec<(f64, f64)>, f64) {
-        let mut x = 0.0;
-        let columns = (0..self.plan.layers).map(|layer| {
-            let nodes = self.nodes.iter().enumerate().filter(|(node, _)| self.plan.layer[*node] == layer);
-            let widest = nodes.flat_map(|(_, lines)| lines).map(|line| width_of(line)).fold(16.0, f64::max) + 2.0 * PAD;
-            let left = x;
-            x += widest + ACROSS;
-            (left, widest)
-        });
-        let columns = columns.collect();
-        (columns, x - ACROSS)
-    }
 }
 
 impl Drawing for Graph {
     fn size(&self) -> (f64, f64) {
-        // Before there is a font at hand, a letter is taken for two thirds as wide as it is tall.
-        let (_, width) = self.columns(|line| line.chars().count() as f64 * TEXT * 0.66);
-        ((width + 30.0).clamp(200.0, 1800.0), (self.plan.height + 70.0).clamp(110.0, 2400.0))
+        // A graph too large for a picture is drawn smaller.
+        ((self.plan.width + 2.0).clamp(160.0, 1800.0), (self.plan.height + 2.0).clamp(76.0, 2400.0))
     }
 
     fn draw(&self, canvas: &mut Canvas, area: Rect, _layout: &Layout) {
-        let (columns, width) = self.columns(|line| canvas.text_width(line, TEXT));
-        let k = (area.w / width).min(area.h / self.plan.height).min(1.0);
+        let k = (area.w / self.plan.width).min(area.h / self.plan.height).min(1.0);
         let at = |x: f64, y: f64| (area.x + k * x, area.y + k * y);
-        let column = |item: usize| columns[self.plan.layer[item]];
+        let column = |item: usize| self.plan.columns[self.plan.layer[item]];
         let is_node = |item: usize| item < self.nodes.len();
 
         // The arrows that end at a node share its left side, in the order in which they come in.

@@ -60,11 +60,11 @@ impl Grid {
 impl Drawing for Grid {
     fn size(&self) -> (f64, f64) {
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
-        let width = if self.columns <= 2 { 900.0 } else { 1000.0 };
+        let width = if self.columns <= 2 { 876.0 } else { 976.0 };
         // The panels keep the shape of the tallest among them; small ones need more height for their text.
         let shape = self.panels.iter().map(|panel| panel.pixels()).map(|(w, h)| h / w).fold(0.0, f64::max);
         let text = if self.columns > 2 { 40.0 } else { 0.0 };
-        (width, (rows * (width / columns * shape + text) + 60.0).clamp(100.0, 4000.0))
+        (width, (rows * (width / columns * shape + text) + 30.0).clamp(100.0, 3900.0))
     }
 
     fn draw(&self, canvas: &mut Canvas, area: Rect, layout: &Layout) {
@@ -74,7 +74,7 @@ impl Drawing for Grid {
         let shown = Shown { legend: legend.is_empty(), x_label: x_label.is_empty(), y_label: y_label.is_empty() };
         let top = if shown.legend { 0.0 } else { legend::height(canvas, &legend, size, area.w) + 4.0 };
         legend::draw(canvas, &legend, size, area);
-        let label = |own: bool| if own { 0.0 } else { size + 8.0 };
+        let label = |own: bool| if own { 0.0 } else { size + 5.0 };
         let inside = area.inset(label(shown.y_label), top, 0.0, label(shown.x_label));
 
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
@@ -94,8 +94,10 @@ impl Drawing for Grid {
         }
         let Insets { left, top, right, bottom } = agreed;
         let middle = inside.x + (left + inside.w - right) / 2.0;
+        let x_label = canvas.fit(&x_label, size, inside.w - left - right);
         canvas.text(x_label, (middle, area.bottom() - 4.0), size, INK, Anchor::Middle);
         let middle = inside.y + (top + title + inside.h - bottom) / 2.0;
+        let y_label = canvas.fit(&y_label, size, inside.h);
         canvas.text_upward(y_label, (area.x + size, middle), size, INK);
     }
 

@@ -9,7 +9,7 @@ use super::colorbar;
 use super::drawing::{Drawing, Insets, Layout, Shown, Sizes};
 use super::figure::{Content, Figure};
 use super::input::same_length;
-use super::scale::number;
+use super::scale::{number, to_digits};
 use crate::Error;
 use crate::error::check_finite;
 
@@ -112,7 +112,7 @@ impl Heatmap {
             // Square, unless the table is very long.
             (w, h) = (w.min(h * 1.6), h.min(w * 1.6));
         }
-        let widest = |size: f64| self.values.iter().map(|&v| canvas.text_width(&number(v), size)).fold(0.0, f64::max);
+        let widest = |size: f64| self.values.iter().map(|&v| canvas.text_width(&to_digits(v, 3), size)).fold(0.0, f64::max);
         let fits = self.values.len() <= 400;
         let size = [18.0, 15.0, 13.0, 11.0, 9.5].into_iter().find(|&size| fits && widest(size) < 0.86 * w && size * 1.3 < h);
         (w, h, size)
@@ -122,9 +122,9 @@ impl Heatmap {
 impl Drawing for Heatmap {
     fn size(&self) -> (f64, f64) {
         let (rows, columns) = self.values.dim();
-        let cell = (480.0 / rows.max(columns) as f64).clamp(3.0, 110.0);
+        let cell = (480.0 / rows.max(columns) as f64).clamp(3.0, 130.0);
         let side = |n: usize, most: f64| (n as f64 * cell).clamp(150.0, most);
-        (side(columns, 780.0) + 200.0, side(rows, 640.0) + 110.0)
+        (side(columns, 780.0) + 150.0, side(rows, 640.0) + 50.0)
     }
 
     fn labels(&self) -> (&str, &str) {
@@ -136,12 +136,11 @@ impl Drawing for Heatmap {
         let label = |text: &str, shown: bool| if text.is_empty() || !shown { 0.0 } else { sizes.label + 10.0 };
         let names = Self::names(&self.y, self.values.nrows());
         let widest = names.iter().map(|name| canvas.text_width(name, sizes.tick)).fold(0.0, f64::max).min(area.w * 0.35);
-        Insets {
-            left: widest + 10.0 + label(&self.y.label, shown.y_label),
-            top: 2.0,
-            right: colorbar::WIDTH,
-            bottom: sizes.tick + 10.0 + label(&self.x.label, shown.x_label),
-        }
+        let left = widest + 10.0 + label(&self.y.label, shown.y_label);
+        let (top, bottom) = (2.0, sizes.tick + 10.0 + label(&self.x.label, shown.x_label));
+        // Numbers in the cells need no key to their colours.
+        let has_numbers = self.cells(canvas, area.inset(left, top, 2.0, bottom)).2.is_some();
+        Insets { left, top, right: if has_numbers { 2.0 } else { colorbar::WIDTH }, bottom }
     }
 
     fn draw(&self, canvas: &mut Canvas, area: Rect, layout: &Layout) {
@@ -171,24 +170,29 @@ impl Drawing for Heatmap {
             for ((row, column), &v) in self.values.indexed_iter() {
                 let (x, y) = centre(row, column);
                 let ink = if color(v).is_light() { INK } else { WHITE };
-                canvas.text(number(v), (x, y + size * 0.36), size, ink, Anchor::Middle);
+                canvas.text(to_digits(v, 3), (x, y + size * 0.36), size, ink, Anchor::Middle);
             }
         }
         // As many names as there is room for.
         let names = Self::names(&self.x, columns);
         let widest = names.iter().map(|name| canvas.text_width(name, sizes.tick)).fold(0.0, f64::max);
-        for (i, name) in names.iter().enumerate().step_by(((widest + 8.0) / w).ceil().max(1.0) as usize) {
+        let every = ((widest.min(160.0) + 8.0) / w).ceil().max(1.0);
+        for (i, name) in names.iter().enumerate().step_by(every as usize) {
+            let name = canvas.fit(name, sizes.tick, w * every - 8.0);
             canvas.text(name, (centre(0, i).0, map.bottom() + sizes.tick + 5.0), sizes.tick, INK, Anchor::Middle);
         }
         let names = Self::names(&self.y, rows);
         for (i, name) in names.iter().enumerate().step_by((sizes.tick * 1.2 / h).ceil().max(1.0) as usize) {
+            let name = canvas.fit(name, sizes.tick, area.w * 0.35);
             canvas.text(name, (map.x - 7.0, centre(i, 0).1 + sizes.tick * 0.36), sizes.tick, INK, Anchor::End);
         }
         if layout.shown.x_label {
-            canvas.text(&self.x.label, (map.x + map.w / 2.0, map.bottom() + bottom - 4.0), sizes.label, INK, Anchor::Middle);
+            let label = canvas.fit(&self.x.label, sizes.label, map.w);
+            canvas.text(label, (map.x + map.w / 2.0, map.bottom() + bottom - 4.0), sizes.label, INK, Anchor::Middle);
         }
         if layout.shown.y_label {
-            canvas.text_upward(&self.y.label, (area.x + sizes.label, map.y + map.h / 2.0), sizes.label, INK);
+            let label = canvas.fit(&self.y.label, sizes.label, map.h);
+            canvas.text_upward(label, (area.x + sizes.label, map.y + map.h / 2.0), sizes.label, INK);
         }
         if number_size.is_none() {
             colorbar::draw(canvas, ramp, (low, high), Rect { x: map.right() + 14.0, y: map.y, w: 14.0, h: map.h }, sizes.tick);

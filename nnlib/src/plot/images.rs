@@ -119,8 +119,8 @@ impl Drawing for Images {
         let per_pixel = (room / width as f64).floor().max(1.0);
         let (w, h) = (per_pixel * width as f64, per_pixel * height as f64);
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
-        let size = (columns * (w + GAP) + 24.0 + bar, rows * (h + GAP + self.caption_height()) + 54.0);
-        (size.0.clamp(240.0, 4000.0), size.1.clamp(100.0, 4000.0))
+        let size = (columns * (w + GAP) + bar, rows * (h + GAP + self.caption_height()));
+        (size.0.clamp(216.0, 3900.0), size.1.clamp(60.0, 3900.0))
     }
 
     fn draw(&self, canvas: &mut Canvas, area: Rect, _layout: &Layout) {
@@ -143,6 +143,7 @@ impl Drawing for Images {
             }
             if let Some(caption) = self.captions.get(n) {
                 let size = if canvas.text_width(caption, CAPTION) > w + GAP { CAPTION - 2.0 } else { CAPTION };
+                let caption = canvas.fit(caption, size, w + GAP - 2.0);
                 canvas.text(caption, (place.x + w / 2.0, place.bottom() + CAPTION * 1.1), size, INK, Anchor::Middle);
             }
         }

@@ -12,7 +12,7 @@ pub(super) enum Swatch {
     /// A line with a band, or with bars, around it.
     Spread(Stroke, Color),
     /// A line through marked points.
-    Path(Stroke, Color),
+    Path(Stroke, Marker, Color),
     Patch(Color),
 }
 
@@ -29,12 +29,18 @@ fn width(canvas: &Canvas, entry: &Entry, size: f64) -> f64 {
     SWATCH + 6.0 + canvas.text_width(&entry.name, size)
 }
 
+/// The entries, with names no wider than a row.
+fn fitting(canvas: &Canvas, entries: &[Entry], size: f64, available: f64) -> Vec<Entry> {
+    let fit = |entry: &Entry| Entry { name: canvas.fit(&entry.name, size, available - SWATCH - 6.0), swatch: entry.swatch.clone() };
+    entries.iter().map(fit).collect()
+}
+
 /// The entries in as many rows as a width needs.
-fn rows<'a>(canvas: &Canvas, entries: &'a [Entry], size: f64, available: f64) -> Vec<Vec<&'a Entry>> {
-    let mut rows: Vec<Vec<&Entry>> = Vec::new();
+fn rows(canvas: &Canvas, entries: &[Entry], size: f64, available: f64) -> Vec<Vec<Entry>> {
+    let mut rows: Vec<Vec<Entry>> = Vec::new();
     let mut x = f64::INFINITY;
-    for entry in entries {
-        let w = width(canvas, entry, size);
+    for entry in fitting(canvas, entries, size, available) {
+        let w = width(canvas, &entry, size);
         if x + w > available {
             rows.push(Vec::new());
             x = 0.0;
@@ -54,8 +60,7 @@ pub(super) fn height(canvas: &Canvas, entries: &[Entry], size: f64, available: f
 
 /// Draws the key from the area's upper left corner.
 pub(super) fn draw(canvas: &mut Canvas, entries: &[Entry], size: f64, area: Rect) {
-    let rows: Vec<Vec<Entry>> = rows(canvas, entries, size, area.w).into_iter().map(|row| row.into_iter().cloned().collect()).collect();
-    for (i, row) in rows.iter().enumerate() {
+    for (i, row) in rows(canvas, entries, size, area.w).iter().enumerate() {
         let middle = area.y + (i as f64 + 0.5) * (size + 8.0) - 2.0;
         let mut x = area.x;
         for entry in row {
@@ -77,9 +82,9 @@ fn swatch(canvas: &mut Canvas, swatch: &Swatch, x: f64, y: f64) {
             canvas.rect(box_of(11.0), Some(color.alpha(0.25)), None);
             canvas.line(line, stroke.clone());
         }
-        Swatch::Path(stroke, color) => {
+        Swatch::Path(stroke, marker, color) => {
             canvas.line(line, stroke.clone());
-            canvas.circle(centre, 3.0, Some(*color), None);
+            marker.draw(canvas, centre, 4.0, *color);
         }
         Swatch::Patch(color) => canvas.rect(Rect { x: x + SWATCH - 16.0, y: y - 6.0, w: 16.0, h: 12.0 }, Some(*color), None),
     }

@@ -46,6 +46,8 @@ mod scale;
 mod series;
 mod spread;
 mod svg;
+#[cfg(test)]
+mod tests;
 
 pub use animation::Animation;
 pub use background::{Background, Done, Report};

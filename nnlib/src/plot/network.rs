@@ -7,7 +7,7 @@ use super::color::{self, Color, INK, WHITE};
 use super::drawing::{Drawing, Layout};
 use super::figure::{Content, Figure};
 use super::legend::{self, Entry, Swatch};
-use super::scale::number;
+use super::scale::{number, to_digits};
 use crate::Error;
 use crate::error::check_finite;
 
@@ -109,14 +109,14 @@ impl Network {
 impl Drawing for Network {
     fn size(&self) -> (f64, f64) {
         let tallest = self.sizes().into_iter().map(|n| drawn(n).len()).max().unwrap_or(1) as f64;
-        ((self.weights.len() as f64 * 300.0 + 160.0).clamp(500.0, 1400.0), (tallest * 74.0 + 130.0).clamp(330.0, 760.0))
+        ((self.weights.len() as f64 * 300.0 + 140.0).clamp(480.0, 1400.0), (tallest * 74.0 + 70.0).clamp(260.0, 720.0))
     }
 
     fn draw(&self, canvas: &mut Canvas, area: Rect, _layout: &Layout) {
         let entries = [
             Entry { name: "weight above 0".to_owned(), swatch: Swatch::Line(Stroke::new(color::series(0), 3.0)) },
             Entry {
-                name: format!("weight below 0 (width: size, at most {})", number(self.largest())),
+                name: format!("weight below 0 (width: size, at most {})", to_digits(self.largest(), 3)),
                 swatch: Swatch::Line(Stroke { dash: &[6.0, 3.5], ..Stroke::new(color::series(1), 3.0) }),
             },
         ];
@@ -136,15 +136,20 @@ impl Drawing for Network {
         for (layer, w) in self.weights.iter().enumerate() {
             let (before, after) = (&rows[layer], &rows[layer + 1]);
             // At this share of the way the lines' heights are evenly spaced, so that the numbers on them do not collide.
-            let at = gap(layer) / (gap(layer) + after.len() as f64 * gap(layer + 1));
-            let room = if before.len() == 1 { at * gap(layer + 1) } else { (at * gap(layer + 1)).min((1.0 - at) * gap(layer)) };
+            let at = match (before.len(), after.len()) {
+                (1, _) => 0.6,
+                (_, 1) => 0.4,
+                _ => gap(layer) / (gap(layer) + after.len() as f64 * gap(layer + 1)),
+            };
+            let apart = |rows: &[Option<usize>], distance: f64| if rows.len() > 1 { distance } else { f64::INFINITY };
+            let room = apart(after, at * gap(layer + 1)).min(apart(before, (1.0 - at) * gap(layer)));
             for (i, from) in before.iter().enumerate() {
                 for (j, to) in after.iter().enumerate() {
                     let (&Some(from), &Some(to)) = (from, to) else { continue };
                     let ((x0, y0), (x1, y1)) = (place(layer, i), place(layer + 1, j));
                     canvas.line(vec![(x0, y0), (x1, y1)], self.stroke(w[[from, to]]));
                     if room >= 15.0 {
-                        numbers.push(((x0 + at * (x1 - x0), y0 + at * (y1 - y0)), number(w[[from, to]])));
+                        numbers.push(((x0 + at * (x1 - x0), y0 + at * (y1 - y0)), to_digits(w[[from, to]], 3)));
                     }
                 }
             }
@@ -177,7 +182,7 @@ impl Drawing for Network {
                 }
                 let bias = layer.checked_sub(1).and_then(|layer| self.biases.get(layer)).map(|b| b[neuron]);
                 if let Some(bias) = bias.filter(|_| gap(layer) > 2.0 * radius + 16.0) {
-                    canvas.text(format!("b = {}", number(bias)), (x, y + radius + 13.0), 11.5, INK, Anchor::Middle);
+                    canvas.text(format!("b = {}", to_digits(bias, 3)), (x, y + radius + 13.0), 11.5, INK, Anchor::Middle);
                 }
             }
         }

@@ -11,12 +11,13 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// The pixel of a number. On a logarithmic scale the number is above zero.
+    /// The pixel of a number.
     pub(super) fn at(&self, value: f64) -> f64 {
         let share = if self.log {
-            (value.ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
+            (value.max(f64::MIN_POSITIVE).ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
         } else {
-            (value - self.low) / (self.high - self.low)
+            // Halves, because the range between two large numbers may be none.
+            (value / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0)
         };
         // Far outside numbers stay numbers that a picture can hold.
         let (from, to) = self.pixels;
@@ -52,7 +53,11 @@ fn log_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
     let decades = (last - first).max(1) as usize;
     let every = decades.div_ceil(most.max(1)).max(1) as i32;
-    let multiples: &[f64] = if decades * 3 <= most + 3 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let multiples: &[f64] = match decades {
+        _ if decades * 5 <= most + 3 => &[1.0, 2.0, 3.0, 5.0, 7.0],
+        _ if decades * 3 <= most + 3 => &[1.0, 2.0, 5.0],
+        _ => &[1.0],
+    };
     let within = |v: &f64| *v >= low * (1.0 - 1e-9) && *v <= high * (1.0 + 1e-9);
     let tick = |power: i32, m: &f64| m * 10f64.powi(power);
     let powers = (first..=last).filter(|power| power.rem_euclid(every) == 0);
@@ -71,16 +76,21 @@ fn in_steps(value: f64, step: f64, largest: f64) -> String {
 
 /// A number as a person writes it: up to four significant digits, and powers of ten where there would be many zeros.
 pub(super) fn number(value: f64) -> String {
+    to_digits(value, 4)
+}
+
+/// A number with up to so many significant digits; a whole number keeps all of its own.
+pub(super) fn to_digits(value: f64, digits: i32) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
     let power = value.abs().log10().floor() as i32;
     if (-3..5).contains(&power) {
-        let text = format!("{value:.*}", (3 - power).max(0) as usize);
+        let text = format!("{value:.*}", (digits - 1 - power).max(0) as usize);
         let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text };
         return signed(text);
     }
-    let exponential = format!("{value:.3e}");
+    let exponential = format!("{value:.*e}", digits.max(1) as usize - 1);
     let (mantissa, exponent) = exponential.split_once('e').unwrap_or((&exponential, "0"));
     let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
     let exponent: String = exponent.chars().map(superscript).collect();
@@ -134,7 +144,7 @@ mod tests {
         let scale = Scale { low: 1e-6, high: 1.0, log: true, pixels: (0.0, 400.0) };
         assert_eq!(texts(&scale.ticks(8)), ["10⁻⁶", "10⁻⁵", "10⁻⁴", "0.001", "0.01", "0.1", "1"]);
         let scale = Scale { low: 1.0, high: 50.0, log: true, pixels: (0.0, 400.0) };
-        assert_eq!(texts(&scale.ticks(8)), ["1", "2", "5", "10", "20", "50"]);
+        assert_eq!(texts(&scale.ticks(8)), ["1", "2", "3", "5", "7", "10", "20", "30", "50"]);
         assert!((scale.at(50f64.sqrt()) - 200.0).abs() < 1e-9);
     }
 

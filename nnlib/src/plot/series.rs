@@ -4,7 +4,7 @@ use super::axes::Plane;
 use super::canvas::{Canvas, Raster, Rect, Stroke};
 use super::color::{self, Color, INK};
 use super::legend::{Entry, Swatch};
-use super::marker;
+use super::marker::{self, Marker};
 use super::scale::number;
 
 /// Points in the plane of the axes.
@@ -156,7 +156,8 @@ impl Series {
             Marks::Points(_) => Swatch::Point(marker::series(self.style), color),
             Marks::Line(_) | Marks::Horizontal(_) | Marks::Vertical(_) => Swatch::Line(stroke),
             Marks::Band { .. } => Swatch::Spread(stroke, color),
-            Marks::Path(_) | Marks::ErrorBars { .. } => Swatch::Path(stroke, color),
+            Marks::Path(_) => Swatch::Path(stroke, Marker::Circle, color),
+            Marks::ErrorBars { .. } => Swatch::Path(stroke, marker::series(self.style), color),
             Marks::Bars(_) | Marks::Histogram { .. } => Swatch::Patch(color),
             Marks::Field(_) => return None,
         };
