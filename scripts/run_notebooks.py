@@ -201,6 +201,10 @@ def read(path: Path) -> NotebookNode:
     return notebook
 
 
+def text_of(notebook: NotebookNode) -> str:
+    return str(nbformat.writes(notebook)) + "\n"
+
+
 async def run_notebook(run: Run, results: Path, timeout: int, save: bool) -> None:
     run.began = time.monotonic()
     try:
@@ -218,12 +222,12 @@ async def run_notebook(run: Run, results: Path, timeout: int, save: bool) -> Non
     judge(run, stored, notebook, save)
     html, _ = await asyncio.to_thread(HTMLExporter().from_notebook_node, notebook)
     write(results / f"{run.name}.html", html)
-    write(results / f"{run.name}.ipynb", nbformat.writes(notebook))
+    write(results / f"{run.name}.ipynb", text_of(notebook))
     if save and not run.failures:
         for old, cell in zip(stored.cells, notebook.cells):
             if runs(cell):
                 cell.outputs = to_store(cell, old.outputs)
-        text = nbformat.writes(notebook)
+        text = text_of(notebook)
         run.saved = text != run.path.read_text(encoding="utf-8")
         if run.saved:
             write(run.path, text)

@@ -16,7 +16,9 @@ esac
 
 cd "$(dirname "$0")/.."
 scripts/setup.sh
-cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 || rustup component add rustfmt clippy
+if ! cargo fmt --version >/dev/null 2>&1 || ! cargo clippy --version >/dev/null 2>&1; then
+    rustup component add rustfmt clippy
+fi
 
 summary=()
 failed=0

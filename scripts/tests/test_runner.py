@@ -264,9 +264,11 @@ class Save(WithFolder):
         self.assertEqual(notebook.cells[4].outputs[0].output_type, "error")
         self.assertTrue(saved.endswith(b"}\n"))
 
+        compared = start(self.folder, "right.ipynb")
         second = self.run_with("right.ipynb")
         self.assertIn("pass  right", second)
         self.assertEqual(right.read_bytes(), saved)
+        self.assertIn("1 passed, 0 failed", finish(compared))
         self.assertEqual({path.name for path in self.folder.iterdir()}, {"right.ipynb", "wrong.ipynb", "results"})
 
 
