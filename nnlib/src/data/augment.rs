@@ -117,14 +117,16 @@ impl Change {
 
 /// The value between the four pixels about a place, each weighted by how near it is; 0 outside.
 fn interpolate(pixels: &[f64], height: usize, width: usize, (i, j): (f64, f64)) -> f64 {
-    let (top, left) = (i.floor(), j.floor());
-    let (below, right) = (i - top, j - left);
-    let at = |i: f64, j: f64| {
-        let inside = i >= 0.0 && j >= 0.0 && i < height as f64 && j < width as f64;
-        if inside { pixels[i as usize * width + j as usize] } else { 0.0 }
-    };
-    (1.0 - below) * ((1.0 - right) * at(top, left) + right * at(top, left + 1.0))
-        + below * ((1.0 - right) * at(top + 1.0, left) + right * at(top + 1.0, left + 1.0))
+    // Places from one pixel outside on are all 0. One pixel more makes them positive, so that a cast is the floor, without a call.
+    if !(i > -1.0 && j > -1.0 && i < height as f64 && j < width as f64) {
+        return 0.0;
+    }
+    let (bottom, right) = ((i + 1.0) as usize, (j + 1.0) as usize);
+    let (below, beside) = (i + 1.0 - bottom as f64, j + 1.0 - right as f64);
+    let at =
+        |i: usize, j: usize| if i.wrapping_sub(1) < height && j.wrapping_sub(1) < width { pixels[(i - 1) * width + j - 1] } else { 0.0 };
+    (1.0 - below) * ((1.0 - beside) * at(bottom, right) + beside * at(bottom, right + 1))
+        + below * ((1.0 - beside) * at(bottom + 1, right) + beside * at(bottom + 1, right + 1))
 }
 
 #[cfg(test)]
