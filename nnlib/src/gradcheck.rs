@@ -4,6 +4,7 @@ use std::fmt;
 
 use ndarray::Array2;
 
+use crate::layer::Parameters;
 use crate::loss::Targets;
 use crate::{Error, Loss, Sequential};
 
@@ -35,7 +36,7 @@ pub fn central_differences(f: impl Fn(&[f64]) -> f64, x: &[f64], step: f64) -> V
 pub struct Comparison {
     /// |analytic − numeric| / max(1, |analytic| + |numeric|) of the worst parameter.
     pub worst: f64,
-    /// Which parameter that is, for example "w of layer 1 (Dense), number 2".
+    /// Which parameter that is, for example `w(1)[0, 2]`.
     pub parameter: String,
     /// Its derivative by the backward pass.
     pub analytic: f64,
@@ -47,12 +48,12 @@ pub struct Comparison {
 
 impl Comparison {
     /// Counts one more derivative, and keeps it where it is the worst so far.
-    fn add(&mut self, parameter: &dyn Fn() -> String, analytic: f64, numeric: f64) {
+    fn add(&mut self, parameter: &str, analytic: f64, numeric: f64) {
         let off = (analytic - numeric).abs() / (analytic.abs() + numeric.abs()).max(1.0);
         self.compared += 1;
         // A NaN is the worst of all.
         if off > self.worst || off.is_nan() {
-            *self = Self { worst: off, parameter: parameter(), analytic, numeric, compared: self.compared };
+            *self = Self { worst: off, parameter: parameter.to_owned(), analytic, numeric, compared: self.compared };
         }
     }
 }
@@ -89,21 +90,19 @@ pub fn check<'t>(network: &Sequential, x: &Array2<f64>, targets: impl Into<Targe
     let mut network = network.clone();
     let mut x = x.clone();
     let mut comparison = Comparison { worst: -1.0, parameter: String::new(), analytic: 0.0, numeric: 0.0, compared: 0 };
-    for (layer, gradient) in gradients.layers.iter().enumerate() {
-        for (letter, derivatives) in [('w', gradient.w.as_slice()), ('b', gradient.b.as_slice())] {
-            for (i, &analytic) in derivatives.expect("contiguous").iter().enumerate() {
-                let centre = parameters(&mut network, layer, letter)[i];
-                let mut at = |value: f64| {
-                    parameters(&mut network, layer, letter)[i] = value;
-                    network.loss(&x, targets, loss)
-                };
-                let (above, below) = (at(centre + STEP)?, at(centre - STEP)?);
-                parameters(&mut network, layer, letter)[i] = centre;
-                let name = || format!("{letter} of layer {} ({}), number {i}", layer + 1, network.layers()[layer].get().name());
-                comparison.add(&name, analytic, (above - below) / (2.0 * STEP));
-            }
-        }
+    let mut theta = network.parameters();
+    for ((i, &analytic), name) in gradients.parameters().indexed_iter().zip(names(&network)) {
+        let centre = theta[i];
+        let mut at = |value: f64| {
+            theta[i] = value;
+            network.set_parameters(&theta)?;
+            network.loss(&x, targets, loss)
+        };
+        let (above, below) = (at(centre + STEP)?, at(centre - STEP)?);
+        theta[i] = centre;
+        comparison.add(&name, analytic, (above - below) / (2.0 * STEP));
     }
+    network.set_parameters(&theta)?;
     for ((row, column), &analytic) in gradients.x().indexed_iter() {
         let centre = x[[row, column]];
         let mut at = |value: f64| {
@@ -112,14 +111,20 @@ pub fn check<'t>(network: &Sequential, x: &Array2<f64>, targets: impl Into<Targe
         };
         let (above, below) = (at(centre + STEP)?, at(centre - STEP)?);
         x[[row, column]] = centre;
-        comparison.add(&|| format!("x[{row}, {column}]"), analytic, (above - below) / (2.0 * STEP));
+        comparison.add(&format!("x[{row}, {column}]"), analytic, (above - below) / (2.0 * STEP));
     }
     Ok(comparison)
 }
 
-/// The weights or the biases of a layer.
-fn parameters(network: &mut Sequential, layer: usize, letter: char) -> &mut [f64] {
-    let own = network.layers_mut()[layer].get_mut().parameters_mut();
-    let numbers = if letter == 'w' { own.w.into_slice() } else { own.b.into_slice() };
-    numbers.expect("contiguous")
+/// What the textbook calls each of a network's parameters, in their order.
+fn names(network: &Sequential) -> Vec<String> {
+    let (mut names, mut l) = (Vec::new(), 0);
+    for (at, layer) in network.layers().iter().enumerate() {
+        l += usize::from(layer.has_weights());
+        let Parameters { w, b } = layer.get().parameters();
+        names.extend(w.indexed_iter().map(|((i, j), _)| format!("w({l})[{i}, {j}]")));
+        let of_b = if layer.has_weights() { format!("b({l})") } else { format!("slopes of layer {}", at + 1) };
+        names.extend((0..b.len()).map(|j| format!("{of_b}[{j}]")));
+    }
+    names
 }

@@ -3,6 +3,7 @@
 pub mod activation;
 pub mod autodiff;
 mod classifier;
+mod close;
 pub mod data;
 mod error;
 mod file;
@@ -29,6 +30,7 @@ mod train;
 
 pub use activation::Activation;
 pub use classifier::Classifier;
+pub use close::assert_close;
 pub use data::Dataset;
 pub use error::Error;
 pub use init::Init;
@@ -50,6 +52,6 @@ pub mod prelude {
 
     pub use crate::{
         Activation, Classifier, Dataset, Error, Fit, History, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential, activation,
-        data,
+        assert_close, data, plot,
     };
 }

@@ -238,6 +238,44 @@ impl Sequential {
         Ok(())
     }
 
+    /// All parameters in one vector θ of shape ([`parameter_count`](Self::parameter_count),): layer by layer the weights, row by row, then
+    /// the biases.
+    ///
+    /// [`Gradients::parameters`] has the same order, so that mathematics about a point in the space of parameters reads as it is written:
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use nnlib::{Loss, RandomState, Sequential};
+    /// let mut network = Sequential::input(2).dense(2).build(&mut RandomState::new(0))?;
+    /// let (x, y) = (array![[0.5, -1.0]], array![1]);
+    /// let gradient = network.backward(&network.forward(&x)?, &y, Loss::SoftmaxCrossEntropy)?.parameters();
+    /// let before = network.loss(&x, &y, Loss::SoftmaxCrossEntropy)?;
+    /// let theta = network.parameters() - 0.1 * gradient; // a step of gradient descent
+    /// network.set_parameters(&theta)?;
+    /// assert!(network.loss(&x, &y, Loss::SoftmaxCrossEntropy)? < before);
+    /// # Ok::<(), nnlib::Error>(())
+    /// ```
+    pub fn parameters(&self) -> Array1<f64> {
+        self.layers.iter().map(|layer| layer.get().parameters()).flat_map(|p| p.w.into_iter().chain(p.b)).copied().collect()
+    }
+
+    /// Replaces all parameters by those of θ, in the order of [`parameters`](Self::parameters).
+    ///
+    /// # Errors
+    /// [`Error::Shape`] for another number of parameters, [`Error::NotFinite`] for a NaN or an infinity.
+    pub fn set_parameters(&mut self, theta: &Array1<f64>) -> Result<(), Error> {
+        if theta.len() != self.parameter_count() {
+            return Err(Error::shape("parameters of the network", format!("({},)", self.parameter_count()), format!("({},)", theta.len())));
+        }
+        check_finite("parameters of the network", theta)?;
+        let mut numbers = theta.iter();
+        for layer in &mut self.layers {
+            let own = layer.get_mut().parameters_mut();
+            own.w.into_iter().chain(own.b).zip(&mut numbers).for_each(|(own, &number)| *own = number);
+        }
+        Ok(())
+    }
+
     /// The sum of the squares of all weights (not of the biases), ‖w‖².
     pub fn squared_weights(&self) -> f64 {
         self.layers.iter().map(|layer| layer.get().parameters().w.fold(0.0, |sum, w| sum + w * w)).sum()
@@ -588,6 +626,11 @@ impl Gradients {
     /// [`Error::Value`] when there is no such layer.
     pub fn b(&self, l: usize) -> Result<&Array1<f64>, Error> {
         Ok(&self.layers[score(&self.scores, l)? - 1].b)
+    }
+
+    /// dL/dθ in one vector, in the order of [`Sequential::parameters`].
+    pub fn parameters(&self) -> Array1<f64> {
+        self.layers.iter().flat_map(|layer| layer.w.iter().chain(&layer.b)).copied().collect()
     }
 
     /// δ(l) = dL/dz(l), shape (n, h).

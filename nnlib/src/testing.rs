@@ -1,7 +1,9 @@
 //! Reference values from `tests/fixtures`, for the unit tests.
 
-use ndarray::{Array1, Array2, ArrayRef, Dimension};
+use ndarray::{Array1, Array2};
 use serde_json::Value;
+
+pub(crate) use crate::assert_close;
 
 /// A fixture by its file name.
 pub(crate) fn fixture(name: &str) -> Value {
@@ -22,15 +24,6 @@ pub(crate) fn matrix(value: &Value) -> Array2<f64> {
     let rows = value.as_array().expect("an array of rows");
     let flat: Vec<f64> = rows.iter().flat_map(|row| floats(row).to_vec()).collect();
     Array2::from_shape_vec((rows.len(), flat.len() / rows.len()), flat).expect("rows of one length")
-}
-
-/// Fails at the first number that is further than `tolerance` from the expected one.
-#[track_caller]
-pub(crate) fn assert_close<D: Dimension>(got: &ArrayRef<f64, D>, expected: &ArrayRef<f64, D>, tolerance: f64) {
-    assert_eq!(got.shape(), expected.shape());
-    for (i, (g, e)) in got.iter().zip(expected).enumerate() {
-        assert!((g - e).abs() <= tolerance, "number {i}: got {g}, expected {e}, {:e} apart", (g - e).abs());
-    }
 }
 
 /// The message of an error that must come.

@@ -258,6 +258,36 @@ fn a_pass_names_its_values_as_the_textbook_does() {
 }
 
 #[test]
+fn parameters_and_their_gradients_stand_in_one_order() {
+    let builder = Sequential::input(2).dense(3).prelu().dense_without_bias(2);
+    let mut network = builder.build(&mut RandomState::new(0)).unwrap();
+    let theta: Array1<f64> = (0..network.parameter_count()).map(|i| i as f64 / 10.0).collect();
+    network.set_parameters(&theta).unwrap();
+    assert_eq!(network.parameters(), theta);
+    assert_eq!(network.w(1).unwrap(), array![[0.0, 0.1, 0.2], [0.3, 0.4, 0.5]]);
+    assert_eq!(network.b(1).unwrap(), array![0.6, 0.7, 0.8]);
+    assert_eq!(network.w(2).unwrap()[[0, 0]], 1.2);
+    let gradients = network.backward(&network.forward(&array![[1.0, 2.0]]).unwrap(), &array![0], Loss::SoftmaxCrossEntropy).unwrap();
+    assert_eq!(gradients.parameters().len(), 18);
+    assert_eq!(gradients.parameters()[7], gradients.b(1).unwrap()[1]);
+    assert_eq!(gradients.parameters()[17], gradients.w(2).unwrap()[[2, 1]]);
+    assert_eq!(message(network.set_parameters(&array![1.0])), "parameters of the network: expected shape (18,), got (1,)");
+    let broken = theta.mapv(|t| if t == 0.3 { f64::NAN } else { t });
+    assert_eq!(message(network.set_parameters(&broken)), "parameters of the network: expected finite numbers, got NaN at [3]");
+    assert_eq!(network.parameters(), theta);
+}
+
+#[test]
+fn a_check_names_the_worst_parameter() {
+    // At the kink of the ReLU the derivative is 0 from one side and 1 from the other: differences give the mean.
+    let mut network = Sequential::input(1).dense(2).activation(Activation::Relu).dense(1).build(&mut RandomState::new(0)).unwrap();
+    network.set(1, &array![[1.0, 1.0]], &array![3.0, 0.0]).unwrap();
+    network.set(2, &array![[1.0], [8.0]], &array![0.0]).unwrap();
+    let check = gradcheck::check(&network, &array![[0.0]], &array![[0.0]], Loss::MeanSquaredError).unwrap();
+    assert_eq!((check.parameter.as_str(), check.analytic, check.compared), ("b(1)[1]", 0.0, 8));
+}
+
+#[test]
 fn the_2_2_2_network_neuron_by_neuron() {
     let fixture = fixture("neuron_by_neuron.json");
     let sigmoid = Activation::Sigmoid;
