@@ -4,9 +4,10 @@ use ndarray::{Array1, Array2, Axis};
 
 use super::Model;
 use super::fit::Transform;
+use crate::layer::AnyLayer;
 use crate::loss::Targets;
 use crate::network::{Gradients, Pass, classes};
-use crate::{RandomState, Sequential};
+use crate::{Error, RandomState, Sequential};
 
 /// Targets of a batch, copied from those of the data.
 pub(super) enum OwnTargets {
@@ -48,14 +49,18 @@ pub(super) struct Batch {
     pub(super) pass: Pass,
     gradients: Gradients,
     targets: OwnTargets,
+    /// What dropout and the like draw from; set for each batch.
+    rng: RandomState,
     loss: f64,
     correct: usize,
+    failure: Option<Error>,
 }
 
 impl Batch {
     pub(super) fn new(network: &Sequential, targets: Targets<'_>) -> Self {
         let (pass, gradients) = (Pass::new(network), Gradients::new(network));
-        Self { pass, gradients, targets: OwnTargets::select(targets, &[]), loss: 0.0, correct: 0 }
+        let (targets, rng) = (OwnTargets::select(targets, &[]), RandomState::new(0));
+        Self { pass, gradients, targets, rng, loss: 0.0, correct: 0, failure: None }
     }
 
     pub(super) fn load(&mut self, x: &Array2<f64>, targets: Targets<'_>, rows: &[usize]) {
@@ -81,15 +86,13 @@ impl Batch {
     }
 
     /// Forward and backward: the part's sum of the loss, and its gradients, multiplied by `scale`.
-    fn run(&mut self, model: &Model, scale: f64, transform: Option<&Transform<'_>>, seed: u32) {
-        let mut rng = RandomState::new(seed);
+    fn run(&mut self, model: &Model, scale: f64, transform: Option<&Transform<'_>>) {
         if let Some(transform) = transform {
-            transform(&mut self.pass.outputs[0], &mut rng);
+            self.failure = transform(&mut self.pass.outputs[0], &mut self.rng).err();
         }
-        model.network.run(&mut self.pass, Some(&mut rng));
+        model.network.run(&mut self.pass, Some(&mut self.rng));
         self.gradients.resize(&self.pass);
-        let y_hat = self.pass.output();
-        self.loss = model.loss.sum(y_hat, self.targets.view());
+        self.loss = model.loss.sum(self.pass.output(), self.targets.view());
         self.correct = self.correct(model.accuracy);
         model.loss.gradient_into(self.pass.output(), self.targets.view(), scale, self.gradients.last_delta());
         model.network.run_back(&self.pass, &mut self.gradients, false);
@@ -129,6 +132,9 @@ impl Trainer {
     }
 
     /// The loss summed over these rows of `x` and how many are right; the gradients stand in [`Trainer::gradients`].
+    ///
+    /// # Errors
+    /// Those of the transform.
     pub(super) fn gradient(
         &mut self,
         model: &Model,
@@ -137,27 +143,32 @@ impl Trainer {
         rows: &[usize],
         transform: Option<&Transform<'_>>,
         rng: &mut RandomState,
-    ) -> (f64, usize) {
+    ) -> Result<(f64, usize), Error> {
         let outputs = model.network.shapes().last().map_or(0, |shape| shape.size());
         let scale = model.loss.scale(rows.len(), outputs);
         let used = rows.len().div_ceil(self.part_size);
         let parts = &mut self.parts[..used];
-        let mut jobs: Vec<(&mut Batch, &[usize], u32)> =
-            parts.iter_mut().zip(rows.chunks(self.part_size)).map(|(part, rows)| (part, rows, rand::Rng::next_u32(rng))).collect();
-        let work = |(part, rows, seed): &mut (&mut Batch, &[usize], u32)| {
-            part.load(x, targets, rows);
-            part.run(model, scale, transform, *seed);
+        if transform.is_some() || model.network.layers().iter().any(|layer| matches!(layer, AnyLayer::Dropout(_))) {
+            parts.iter_mut().for_each(|part| part.rng = RandomState::new(rand::Rng::next_u32(rng)));
+        }
+        let work = |parts: &mut [Batch], rows: &[usize]| {
+            for (part, rows) in parts.iter_mut().zip(rows.chunks(self.part_size)) {
+                part.load(x, targets, rows);
+                part.run(model, scale, transform);
+            }
         };
-        let threads = self.threads.min(used);
-        if threads == 1 {
-            jobs.iter_mut().for_each(work);
+        let share = used.div_ceil(self.threads);
+        if share == used {
+            work(parts, rows);
         } else {
-            let share = used.div_ceil(threads);
             std::thread::scope(|scope| {
-                for jobs in jobs.chunks_mut(share) {
-                    scope.spawn(move || jobs.iter_mut().for_each(work));
+                for (parts, rows) in parts.chunks_mut(share).zip(rows.chunks(share * self.part_size)) {
+                    scope.spawn(move || work(parts, rows));
                 }
             });
+        }
+        if let Some(failure) = parts.iter_mut().find_map(|part| part.failure.take()) {
+            return Err(failure);
         }
         let (first, others) = self.parts[..used].split_first_mut().expect("a batch has a sample");
         let (mut loss, mut correct) = (first.loss, first.correct);
@@ -169,7 +180,7 @@ impl Trainer {
                 sum.b += &gradient.b;
             }
         }
-        (loss, correct)
+        Ok((loss, correct))
     }
 
     pub(super) fn gradients(&self) -> &Gradients {

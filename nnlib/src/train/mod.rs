@@ -209,7 +209,7 @@ impl Model {
             let (mut loss, mut penalty, mut correct) = (0.0, 0.0, 0);
             for rows in order.chunks(size) {
                 penalty += self.penalty() * rows.len() as f64;
-                let (sum, right) = trainer.gradient(self, x, targets, rows, fit.transform.as_deref(), &mut rng);
+                let (sum, right) = trainer.gradient(self, x, targets, rows, fit.transform.as_deref(), &mut rng)?;
                 (loss, correct) = (loss + sum, correct + right);
                 self.optimizer.apply(&mut self.network, trainer.gradients(), self.l2);
             }
