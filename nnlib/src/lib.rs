@@ -45,6 +45,7 @@ pub mod prelude {
     pub use ndarray::{Array1, Array2, Axis, array, s};
 
     pub use crate::{
-        Activation, Classifier, Dataset, Error, Fit, History, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential, activation, data,
+        Activation, Classifier, Dataset, Error, Fit, History, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential, activation,
+        data,
     };
 }
