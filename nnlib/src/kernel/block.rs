@@ -103,6 +103,69 @@ pub(crate) fn add_gradient<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usi
     }
 }
 
+/// [`add_gradient`] for few samples and many columns, as an outer product for each sample: `by_sample` has room for δ with a sample in each row.
+#[inline(always)]
+pub(crate) fn add_gradient_by_sample<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usize, by_sample: &mut Vec<Lane>, dw: &mut [f64]) {
+    let (rows, columns, samples) = (x.len() / lanes, delta.len() / lanes, lanes * LANES);
+    let whole = columns / LANES;
+    by_sample.resize(samples * whole, [0.0; LANES]);
+    for (j, delta) in delta.chunks_exact(lanes).enumerate().take(whole * LANES) {
+        for (s, delta) in delta.as_flattened().iter().enumerate() {
+            by_sample[s * whole + j / LANES][j % LANES] = *delta;
+        }
+    }
+    let x_rows = x.as_flattened();
+    for first in (0..rows).step_by(4) {
+        let (x, dw) = (&x_rows[first * samples..], &mut dw[first * columns..]);
+        match rows - first {
+            1 => add_outer_products::<A, 1>(x, samples, by_sample, whole, dw, columns),
+            2 => add_outer_products::<A, 2>(x, samples, by_sample, whole, dw, columns),
+            3 => add_outer_products::<A, 3>(x, samples, by_sample, whole, dw, columns),
+            _ => add_outer_products::<A, 4>(x, samples, by_sample, whole, dw, columns),
+        }
+    }
+    for j in whole * LANES..columns {
+        for i in 0..rows {
+            add_products::<A, 1, 1>(&x[i * lanes..], &delta[j * lanes..], lanes, &mut dw[i * columns + j..], columns);
+        }
+    }
+}
+
+/// `R` rows of dw, eight columns at a time.
+#[inline(always)]
+fn add_outer_products<A: Arithmetic, const R: usize>(
+    x: &[f64],
+    samples: usize,
+    delta: &[Lane],
+    whole: usize,
+    dw: &mut [f64],
+    columns: usize,
+) {
+    let x: [&[f64]; R] = std::array::from_fn(|r| &x[r * samples..][..samples]);
+    for j in 0..whole {
+        let place = |r: usize| r * columns + j * LANES;
+        let mut sums: [A::Lane; R] = std::array::from_fn(|r| A::load(dw[place(r)..].first_chunk().expect("a whole lane")));
+        for (s, delta) in delta.chunks_exact(whole).enumerate() {
+            let delta = A::load(&delta[j]);
+            for r in 0..R {
+                sums[r] = A::lane_mul_add(A::splat(x[r][s]), delta, sums[r]);
+            }
+        }
+        for r in 0..R {
+            A::store(sums[r], dw[place(r)..].first_chunk_mut().expect("a whole lane"));
+        }
+    }
+}
+
+/// The transpose of a matrix whose rows have so many columns.
+#[inline(always)]
+pub(crate) fn transpose(matrix: &[f64], columns: usize, transposed: &mut [f64]) {
+    let rows = matrix.len() / columns;
+    for (i, row) in matrix.chunks_exact(columns).enumerate() {
+        row.iter().enumerate().for_each(|(j, number)| transposed[j * rows + i] = *number);
+    }
+}
+
 /// Stands the rows of `x`, samples of `width` numbers, side by side; samples that fill up the last lane are 0.
 #[inline(always)]
 pub(crate) fn load(x: &[f64], width: usize, block: &mut [Lane], lanes: usize) {

@@ -164,7 +164,7 @@ fn ln_corrected<A: Arithmetic>(h: f64, c: f64) -> f64 {
 #[inline(always)]
 pub(crate) fn ln_of_normal<A: Arithmetic>(x: f64) -> f64 {
     // 0, or NaN for a NaN.
-    ln_corrected::<A>(x, x - x)
+    ln_corrected::<A>(x, 0.0 * x)
 }
 
 /// ln(1 + eᶻ) = max(z, 0) + ln(1 + e⁻|ᶻ|).

@@ -8,7 +8,8 @@ use std::ops::Range;
 use ndarray::s;
 
 use super::activate::{backward_in_place, forward_in_place};
-use super::block::{LANES, Lane, add_gradient, affine, load, store, sum, sum_of_row};
+use super::block::{LANES, Lane, add_gradient, add_gradient_by_sample, affine, load, store, sum, sum_of_row, transpose};
+use super::conv::{Convolution, Pooling};
 use super::dispatch::{self, Arithmetic, Kernel};
 use super::elementary;
 use crate::{Activation, Loss, Targets};
@@ -27,6 +28,17 @@ pub enum Layer<'a> {
     },
     /// a = f(z).
     Activation(Activation),
+    /// Kernels that slide over an image, channel by channel and row by row.
+    Conv2d {
+        /// The kernels, OIHW.
+        w: &'a [f64],
+        /// A bias for each kernel, or none at all.
+        b: &'a [f64],
+        /// Where the kernels stand.
+        convolution: Convolution,
+    },
+    /// The largest number of each window of an image.
+    MaxPool2d(Pooling),
 }
 
 /// Layers in order, on samples of so many numbers.
@@ -66,6 +78,10 @@ struct Step {
     parameters: usize,
     /// Where its transposed weights begin.
     transposed: usize,
+    /// Where its offsets from the kernel's corner begin.
+    offsets: usize,
+    /// Where its winners begin, in rows.
+    winners: usize,
 }
 
 /// The room that a step works in, and its gradients. Kept from step to step, it allocates nothing after the first.
@@ -88,14 +104,22 @@ pub struct Workspace {
     steps: Vec<Step>,
     /// The block, region after region.
     values: Vec<Lane>,
-    /// Four rows, or as many as the last region has.
+    /// Four rows, or a whole δ where a layer needs it.
     scratch: Vec<Lane>,
     /// The targets of the block: its classes as one row of numbers, or its values.
     targets: Vec<Lane>,
     /// Three rows of numbers that the loss is made of.
     terms: Vec<Lane>,
-    /// The weights of every dense layer, transposed.
+    /// The weights of every layer, transposed.
     transposed: Vec<f64>,
+    /// From the corner of each convolution's kernel to its numbers.
+    offsets: Vec<usize>,
+    /// Which pixel of each window of each pooling was the largest.
+    winners: Vec<Lane>,
+    /// Where an image stands among zeros.
+    room: Vec<Lane>,
+    /// A δ with a sample in each row.
+    by_sample: Vec<Lane>,
     gradients: Vec<f64>,
     /// The sizes of the gradients of w and b, layer by layer.
     sizes: Vec<(usize, usize)>,
@@ -142,39 +166,57 @@ impl Workspace {
 
     /// Lays out the regions, which takes a microsecond at most and so is done anew for each step.
     fn plan(&mut self, stack: Stack<'_>) {
-        let Self { regions, steps, sizes, .. } = self;
+        let Self { regions, steps, sizes, offsets, .. } = self;
         regions.clear();
         steps.clear();
         sizes.clear();
+        offsets.clear();
         regions.push(Region { first: 0, width: stack.inputs, activation: Activation::Identity });
-        let (mut parameters, mut transposed, mut in_place) = (0, 0, false);
+        let mut next = Step { layer: 0, from: 0, parameters: 0, transposed: 0, offsets: 0, winners: 0 };
+        let mut in_place = false;
         for (layer, what) in stack.layers.iter().enumerate() {
             let from = regions.len() - 1;
             let Region { first, width, .. } = regions[from];
-            match *what {
+            if let (Layer::Activation(activation), true) = (*what, in_place) {
+                regions[from].activation = activation;
+                in_place = false;
+                continue;
+            }
+            steps.push(Step { layer, from, ..next });
+            let (after, w, b) = match *what {
+                Layer::Activation(_) => (width, 0, 0),
                 Layer::Dense { w, b, outputs } => {
                     assert_eq!(w.len(), width * outputs, "weights of layer {layer}: {width} inputs by {outputs} outputs");
                     assert!(b.is_empty() || b.len() == outputs, "biases of layer {layer}: one for each of {outputs} outputs, or none");
-                    steps.push(Step { layer, from, parameters, transposed });
-                    sizes.push((w.len(), b.len()));
-                    parameters += w.len() + b.len();
-                    transposed += w.len();
-                    regions.push(Region { first: first + width, width: outputs, activation: Activation::Identity });
-                    in_place = true;
+                    (outputs, w.len(), b.len())
                 }
-                Layer::Activation(activation) if in_place => {
-                    regions[from].activation = activation;
-                    in_place = false;
+                Layer::Conv2d { w, b, convolution } => {
+                    let (outputs, taps) = (convolution.outputs, convolution.taps());
+                    assert_eq!(width, convolution.inputs(), "image of layer {layer}");
+                    assert_eq!(w.len(), outputs * taps, "kernels of layer {layer}: {outputs} of {taps} numbers");
+                    assert!(b.is_empty() || b.len() == outputs, "biases of layer {layer}: one for each of {outputs} kernels, or none");
+                    offsets.extend(convolution.offsets());
+                    next.offsets = offsets.len();
+                    (outputs * convolution.positions(), w.len(), b.len())
                 }
-                Layer::Activation(activation) => {
-                    steps.push(Step { layer, from, parameters, transposed });
-                    regions.push(Region { first: first + width, width, activation });
+                Layer::MaxPool2d(pooling) => {
+                    assert_eq!(width, pooling.inputs(), "image of layer {layer}");
+                    next.winners += pooling.outputs();
+                    (pooling.outputs(), 0, 0)
                 }
+            };
+            if w > 0 {
+                sizes.push((w, b));
             }
+            next.parameters += w + b;
+            next.transposed += w;
+            let activation = if let Layer::Activation(activation) = *what { activation } else { Activation::Identity };
+            in_place = !matches!(what, Layer::Activation(_));
+            regions.push(Region { first: first + width, width: after, activation });
         }
         self.gradients.clear();
-        self.gradients.resize(parameters, 0.0);
-        self.transposed.resize(transposed, 0.0);
+        self.gradients.resize(next.parameters, 0.0);
+        self.transposed.resize(next.transposed, 0.0);
     }
 }
 
@@ -199,6 +241,9 @@ const MOST_LANES: usize = 32;
 /// … and the block at most so many lanes in all, 512 KiB, unless one lane a row is more.
 const MOST_LANES_IN_ALL: usize = 8192;
 
+/// Where rows have no more lanes than this, weights' gradients are summed sample by sample instead of eight samples at a time.
+const MOST_LANES_BY_SAMPLE: usize = 4;
+
 impl Kernel for Pass<'_, '_> {
     type Output = f64;
 
@@ -213,17 +258,36 @@ impl Kernel for Pass<'_, '_> {
         }
         if let Some(goal) = self.goal {
             assert_eq!(goal.targets.len(), n, "a target for each sample");
-            self.transpose_weights();
         }
+        self.transpose_weights();
         // Blocks of nearly one size, which depends on the network and on n alone.
         let rows = last.first + last.width;
         let most = (MOST_LANES_IN_ALL / rows).clamp(1, MOST_LANES) * LANES;
         let size = n.div_ceil(n.div_ceil(most).max(1)).next_multiple_of(LANES);
         let lanes = size / LANES;
-        self.workspace.values.resize(rows * lanes, [0.0; LANES]);
-        self.workspace.scratch.resize(last.width.max(4) * lanes, [0.0; LANES]);
-        self.workspace.targets.resize(last.width * lanes, [0.0; LANES]);
-        self.workspace.terms.resize(3 * lanes, [0.0; LANES]);
+        let (mut winners, mut room) = (0, 0);
+        // A convolution and a pooling take up all of δ before it is written in place.
+        let mut scratch = last.width.max(4);
+        for step in &self.workspace.steps {
+            match self.stack.layers[step.layer] {
+                Layer::MaxPool2d(pooling) => {
+                    winners += pooling.outputs();
+                    scratch = scratch.max(pooling.inputs());
+                }
+                Layer::Conv2d { convolution, .. } => {
+                    room = room.max(convolution.padded());
+                    scratch = scratch.max(if step.from > 0 { convolution.inputs() } else { 0 });
+                }
+                Layer::Dense { .. } | Layer::Activation(_) => {}
+            }
+        }
+        let workspace = &mut *self.workspace;
+        workspace.values.resize(rows * lanes, [0.0; LANES]);
+        workspace.scratch.resize(scratch * lanes, [0.0; LANES]);
+        workspace.targets.resize(last.width * lanes, [0.0; LANES]);
+        workspace.terms.resize(3 * lanes, [0.0; LANES]);
+        workspace.winners.resize(winners * lanes, [0.0; LANES]);
+        workspace.room.resize(room * lanes, [0.0; LANES]);
         let mut total = 0.0;
         for start in (0..n).step_by(size.max(1)) {
             let samples = start..(start + size).min(n);
@@ -244,23 +308,24 @@ impl Kernel for Pass<'_, '_> {
 }
 
 impl Pass<'_, '_> {
+    /// Transposes the kernels for the way forward, and the dense layers' weights for the way back.
     #[inline(always)]
     fn transpose_weights(&mut self) {
-        let Workspace { regions, steps, transposed, .. } = &mut *self.workspace;
+        let Workspace { steps, transposed, .. } = &mut *self.workspace;
         for step in &steps[..] {
-            if let Layer::Dense { w, outputs, .. } = self.stack.layers[step.layer] {
-                let inputs = regions[step.from].width;
-                let transposed = &mut transposed[step.transposed..][..w.len()];
-                for (i, row) in w.chunks_exact(outputs).enumerate() {
-                    row.iter().enumerate().for_each(|(j, &w)| transposed[j * inputs + i] = w);
+            match self.stack.layers[step.layer] {
+                Layer::Conv2d { w, convolution, .. } => transpose(w, convolution.taps(), &mut transposed[step.transposed..][..w.len()]),
+                Layer::Dense { w, outputs, .. } if self.goal.is_some() && step.from > 0 => {
+                    transpose(w, outputs, &mut transposed[step.transposed..][..w.len()]);
                 }
+                _ => {}
             }
         }
     }
 
     #[inline(always)]
     fn forward<A: Arithmetic>(&mut self, lanes: usize) {
-        let Workspace { regions, steps, values, .. } = &mut *self.workspace;
+        let Workspace { regions, steps, values, transposed, offsets, winners, room, .. } = &mut *self.workspace;
         for step in &steps[..] {
             let (from, to) = (regions[step.from], regions[step.from + 1]);
             let (before, after) = values.split_at_mut(to.first * lanes);
@@ -272,6 +337,11 @@ impl Pass<'_, '_> {
                     }
                 }
                 Layer::Activation(_) => z.copy_from_slice(x),
+                Layer::Conv2d { w, b, convolution } => {
+                    let (w, offsets) = (&transposed[step.transposed..][..w.len()], &offsets[step.offsets..][..convolution.taps()]);
+                    convolution.forward::<A>(x, lanes, &mut room[..convolution.padded() * lanes], offsets, w, b, z);
+                }
+                Layer::MaxPool2d(pooling) => pooling.forward(x, lanes, z, &mut winners[step.winners * lanes..][..z.len()]),
             }
             forward_in_place::<A>(to.activation, z.as_flattened_mut());
         }
@@ -280,23 +350,49 @@ impl Pass<'_, '_> {
     /// From δ of the last region to the gradients.
     #[inline(always)]
     fn backward<A: Arithmetic>(&mut self, lanes: usize) {
-        let Workspace { regions, steps, values, scratch, transposed, gradients, .. } = &mut *self.workspace;
+        let Workspace { regions, steps, values, scratch, transposed, gradients, offsets, winners, room, by_sample, .. } =
+            &mut *self.workspace;
         for step in steps.iter().rev() {
             let (from, to) = (regions[step.from], regions[step.from + 1]);
             let (before, after) = values.split_at_mut(to.first * lanes);
             let (x, delta) = (&mut before[from.lanes(lanes)], &after[..to.width * lanes]);
+            let to_input = step.from > 0;
             match self.stack.layers[step.layer] {
                 Layer::Dense { w, b, outputs } => {
                     let (dw, db) = gradients[step.parameters..][..w.len() + b.len()].split_at_mut(w.len());
-                    add_gradient::<A>(x, delta, lanes, dw);
+                    if lanes <= MOST_LANES_BY_SAMPLE && outputs >= LANES {
+                        add_gradient_by_sample::<A>(x, delta, lanes, by_sample, dw);
+                    } else {
+                        add_gradient::<A>(x, delta, lanes, dw);
+                    }
                     db.iter_mut().zip(delta.chunks_exact(lanes)).for_each(|(db, row)| *db += sum_of_row(row));
-                    if step.from > 0 {
-                        let w = &transposed[step.transposed..][..outputs * from.width];
+                    if to_input {
+                        let w = &transposed[step.transposed..][..w.len()];
                         for (rows, x) in in_fours(from.width).zip(x.chunks_mut(4 * lanes)) {
                             let delta_x = &mut scratch[..x.len()];
                             affine::<A>(rows, delta, lanes, w, from.width, &[], delta_x);
                             backward_in_place::<A>(from.activation, delta_x.as_flattened(), x.as_flattened_mut());
                         }
+                    }
+                }
+                Layer::Conv2d { w, b, convolution } => {
+                    let (dw, db) = gradients[step.parameters..][..w.len() + b.len()].split_at_mut(w.len());
+                    let offsets = &offsets[step.offsets..][..convolution.taps()];
+                    let room = &mut room[..convolution.padded() * lanes];
+                    convolution.add_gradient::<A>(x, lanes, room, offsets, delta, dw);
+                    let planes = delta.chunks_exact(convolution.positions() * lanes);
+                    db.iter_mut().zip(planes).for_each(|(db, plane)| *db += sum_of_row(plane));
+                    if to_input {
+                        let delta_x = &mut scratch[..x.len()];
+                        convolution.backward::<A>(delta, lanes, room, offsets, w, delta_x);
+                        backward_in_place::<A>(from.activation, delta_x.as_flattened(), x.as_flattened_mut());
+                    }
+                }
+                Layer::MaxPool2d(pooling) => {
+                    if to_input {
+                        let delta_x = &mut scratch[..x.len()];
+                        pooling.backward(delta, lanes, &winners[step.winners * lanes..][..delta.len()], delta_x);
+                        backward_in_place::<A>(from.activation, delta_x.as_flattened(), x.as_flattened_mut());
                     }
                 }
                 Layer::Activation(_) => backward_in_place::<A>(from.activation, delta.as_flattened(), x.as_flattened_mut()),
@@ -497,22 +593,34 @@ mod tests {
 
     use super::*;
     use crate::kernel::dispatch::{InstructionSet, run_on};
-    use crate::layer::{Activate, AnyLayer, Dense, Shape};
-    use crate::testing::{fixture, matrix};
+    use crate::layer::{Activate, AnyLayer, Conv2d, Dense, Padding, Shape};
+    use crate::testing::{fixture, flat, integers, matrix};
     use crate::{RandomState, Sequential};
 
     fn slice<D: ndarray::Dimension>(array: &ndarray::Array<f64, D>) -> &[f64] {
         array.as_slice().unwrap()
     }
 
-    /// The layers of a network as this module takes them.
+    /// The layers of a network as this module takes them; its convolutions pad.
     fn borrow(network: &Sequential) -> Vec<Layer<'_>> {
-        let layers = network.layers().iter().map(|layer| match layer {
-            AnyLayer::Dense(Dense { w, b }) => Layer::Dense { w: slice(w), b: slice(b), outputs: w.ncols() },
-            AnyLayer::Activate(Activate(activation)) => Layer::Activation(*activation),
-            _ => panic!("not here"),
-        });
-        layers.collect()
+        let mut layers = Vec::new();
+        for (layer, shape) in network.layers().iter().zip(network.shapes()) {
+            let image = if let Shape::Image { channels, height, width } = shape { [channels, height, width] } else { [0; 3] };
+            layers.push(match layer {
+                AnyLayer::Dense(Dense { w, b }) => Layer::Dense { w: slice(w), b: slice(b), outputs: w.ncols() },
+                AnyLayer::Activate(Activate(activation)) => Layer::Activation(*activation),
+                AnyLayer::Conv2d(Conv2d { w, b, .. }) => {
+                    let (outputs, _, rows, columns) = w.dim();
+                    let stride = if rows == columns { 1 } else { 2 };
+                    let convolution = Convolution::new(image, outputs, [rows, columns], stride, Padding::Same);
+                    Layer::Conv2d { w: slice(w), b: slice(b), convolution }
+                }
+                AnyLayer::MaxPool2d(_) => Layer::MaxPool2d(Pooling { image, size: 2 }),
+                AnyLayer::Flatten(_) => continue,
+                _ => panic!("not here"),
+            });
+        }
+        layers
     }
 
     /// Fails where two numbers differ by more than rounding does.
@@ -595,6 +703,66 @@ mod tests {
             y_hat.fill(f64::NAN);
             workspace.output(stack, slice(&x), &mut y_hat);
             assert_near(&y_hat, slice(pass.output()), "outputs without a goal");
+        }
+    }
+
+    #[test]
+    fn convolution_tanh_pooling_dense_softmax_is_jax_s() {
+        let fixture = fixture("grad_conv_tanh_pool_dense_softmax.json");
+        let numbers = ["x", "kernel", "kernel_bias", "dense_w", "dense_b", "logits"].map(|key| flat(&fixture[key]));
+        let [x, kernel, kernel_bias, dense_w, dense_b, logits] = numbers.each_ref().map(Vec::as_slice);
+        let layers = [
+            Layer::Conv2d { w: kernel, b: kernel_bias, convolution: Convolution::new([3, 9, 8], 4, [3, 2], 1, Padding::Valid) },
+            Layer::Activation(Activation::Tanh),
+            Layer::MaxPool2d(Pooling { image: [4, 7, 7], size: 2 }),
+            Layer::Dense { w: dense_w, b: dense_b, outputs: 5 },
+        ];
+        let (mut workspace, mut y_hat) = (Workspace::default(), vec![0.0; logits.len()]);
+        let stack = Stack { inputs: 3 * 9 * 8, layers: &layers };
+        let labels = integers(&fixture["labels"]);
+        let loss = workspace.loss_and_gradients(stack, x, (&labels).into(), Loss::SoftmaxCrossEntropy, 0.5, Some(&mut y_hat));
+        assert_near(&[loss], &[fixture["loss_mean"].as_f64().unwrap()], "loss");
+        assert_near(&y_hat, logits, "logits");
+        let expected = ["kernel", "kernel_bias", "dense_w", "dense_b"].map(|key| flat(&fixture["grad"][key]));
+        let gradients: Vec<&[f64]> = workspace.gradients().flat_map(|(w, b)| [w, b]).collect();
+        gradients.iter().zip(&expected).for_each(|(got, expected)| assert_near(got, expected, "gradient"));
+        assert_eq!(gradients.len(), expected.len());
+    }
+
+    #[test]
+    fn a_stack_of_convolutions_gives_the_same_as_its_layers_one_by_one() {
+        for (seed, n) in [(0, 1), (1, 8), (2, 13), (3, 40)] {
+            let rng = &mut RandomState::new(seed);
+            let network = Sequential::input((2, 9, 8))
+                .conv2d_with(5, (3, 3), 1, Padding::Same)
+                .activation(Activation::Tanh)
+                .activation(Activation::Softplus)
+                .conv2d_with(3, (2, 3), 2, Padding::Same)
+                .max_pool2d(2)
+                .activation(Activation::Elu(1.0))
+                .flatten()
+                .dense(19)
+                .activation(Activation::Tanh)
+                .dense(4)
+                .build(rng)
+                .unwrap();
+            let x = rng.randn_2d(n, 2 * 9 * 8);
+            let y = Array1::from_shape_fn(n, |i| i % 4);
+            let loss = Loss::SoftmaxCrossEntropy;
+            let pass = network.forward(&x).unwrap();
+            let expected = network.backward(&pass, &y, loss).unwrap();
+            let layers = borrow(&network);
+            let (mut workspace, mut y_hat) = (Workspace::default(), vec![0.0; n * 4]);
+            let stack = Stack { inputs: 2 * 9 * 8, layers: &layers };
+            let got = workspace.loss_and_gradients(stack, slice(&x), (&y).into(), loss, loss.scale(n, 4), Some(&mut y_hat));
+            assert_near(&[got], &[loss.value(pass.output(), &y).unwrap()], "loss");
+            assert_near(&y_hat, slice(pass.output()), "outputs");
+            let expected = expected.layers.iter().filter(|gradient| !gradient.w.is_empty());
+            assert_eq!(expected.clone().count(), workspace.gradients().count());
+            for ((w, b), expected) in workspace.gradients().zip(expected) {
+                assert_near(w, slice(&expected.w), "dL/dw");
+                assert_near(b, slice(&expected.b), "dL/db");
+            }
         }
     }
 

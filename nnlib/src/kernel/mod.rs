@@ -9,6 +9,7 @@
 //! | [`vector`] | the same on slices |
 //! | [`activate`] | activation functions, forward and backward |
 //! | `block` | products on a block of samples that stand side by side |
+//! | [`conv`] | convolution and max pooling on such blocks, and on images row by row |
 //! | [`fused`] | a whole training step: forward, loss and backward in one go |
 //!
 //! **Same bits.** A result depends neither on the number of threads nor, among processors with fused multiply–add (x86-64 since 2013 with
@@ -17,6 +18,7 @@
 
 pub mod activate;
 mod block;
+pub mod conv;
 mod dispatch;
 mod elementary;
 pub mod fused;
