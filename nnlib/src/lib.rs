@@ -6,6 +6,7 @@ mod classifier;
 mod close;
 pub mod data;
 mod error;
+mod fast;
 mod file;
 pub mod gradcheck;
 mod init;
@@ -53,7 +54,5 @@ pub mod prelude {
     pub use crate::{
         Activation, Classifier, Dataset, Error, Fit, History, Init, LinearSgd, LogisticRegression, LogisticRegressionCv, Loss, Model,
         Optimizer, RandomState, Schedule, Sequential, activation, assert_close, data, least_squares, metrics, plot,
-        Activation, Classifier, Dataset, Error, Fit, History, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential, activation,
-        data,
     };
 }

@@ -60,6 +60,23 @@ impl Conv2d {
     }
 }
 
+impl Conv2d {
+    /// How far the kernel moves from one number of the output to the next.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// What surrounds the image.
+    pub fn padding(&self) -> Padding {
+        self.padding
+    }
+
+    /// The image's height and width.
+    pub(crate) fn input(&self) -> (usize, usize) {
+        self.input
+    }
+}
+
 /// Where the kernel stands on the image, in whole numbers.
 #[derive(Clone, Copy, Debug)]
 struct Geometry {
