@@ -75,11 +75,7 @@ def build_seed() -> None:
         if not (SEED / "src" / "lib.rs").exists():
             (SEED / "src" / "lib.rs").touch()
         shutil.copyfile(ROOT / "Cargo.lock", SEED / "Cargo.lock")  # the versions that the crate is tested with
-        host = next(
-            line.removeprefix("host: ")
-            for line in subprocess.check_output(["rustc", "-vV"], text=True).splitlines()
-            if line.startswith("host: ")
-        )
+        host = subprocess.check_output(["rustc", "--print", "host-tuple"], text=True).strip()
         command = ["cargo", "build", "--offline", "--target", host]
         flags = "-Cprefer-dynamic"
         if platform.system() != "Darwin" and shutil.which("lld") and not shutil.which("mold"):
