@@ -25,7 +25,7 @@ import run_notebooks
 from outputs import METADATA
 
 SCRIPTS = Path(__file__).resolve().parent.parent
-TIMEOUT = 30
+TIMEOUT = 60
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 SHOW_PICTURE = f'println!("EVCXR_BEGIN_CONTENT image/png\\n{PIXEL}\\nEVCXR_END_CONTENT");'
 
