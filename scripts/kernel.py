@@ -80,7 +80,9 @@ def build_seed() -> None:
         flags = "-Cprefer-dynamic"
         if platform.system() != "Darwin" and shutil.which("lld") and not shutil.which("mold"):
             flags += " -Clink-arg=-fuse-ld=lld"  # as evcxr chooses its linker
-        environment = os.environ | PROFILE | {"RUSTFLAGS": flags, "CARGO_TARGET_DIR": "target", "CARGO_TERM_COLOR": "never"}
+        environment = (
+            os.environ | PROFILE | {"RUSTFLAGS": flags, "CARGO_TARGET_DIR": "target", "CARGO_TERM_COLOR": "never"}
+        )
         cargo = subprocess.Popen(command, cwd=SEED, env=environment, stderr=subprocess.PIPE, text=True)
         assert cargo.stderr
         said = []
