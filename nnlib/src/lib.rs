@@ -22,6 +22,7 @@ mod optimizer;
 pub mod plot;
 mod random;
 mod schedule;
+mod store;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -33,6 +33,11 @@ impl MaxPool2d {
         }
         Ok(Self { channels, height, width, size })
     }
+
+    /// The height and width of a window.
+    pub fn size(&self) -> usize {
+        self.size
+    }
 }
 
 impl Layer for MaxPool2d {
