@@ -23,6 +23,7 @@ mod optimizer;
 pub mod plot;
 mod random;
 mod schedule;
+mod store;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

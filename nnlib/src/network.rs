@@ -148,21 +148,24 @@ impl Sequential {
     /// Begins a network for samples of this shape: a number of features, or (channels, height, width).
     pub fn input(shape: impl Into<Shape>) -> Builder {
         let shape = shape.into();
-        let error = (shape.size() == 0).then(|| Error::value("input of the network", "at least one number", shape));
+        let error = check_size("input of the network", shape).err();
         Builder { input: shape, shape, init: Init::default(), layers: Vec::new(), error }
     }
 
     /// A network of ready layers.
     ///
     /// # Errors
-    /// [`Error::Empty`] without layers, [`Error::Shape`] where a layer does not take the output of the one before.
+    /// [`Error::Empty`] without layers, [`Error::Shape`] where a layer does not take the output of the one before, [`Error::Value`] for a
+    /// sample of no numbers, or of more than 2³² − 1.
     pub fn new(input: Shape, layers: Vec<AnyLayer>) -> Result<Self, Error> {
         if layers.is_empty() {
             return Err(Error::empty("layers of the network"));
         }
+        check_size("input of the network", input)?;
         let mut shape = input;
         for layer in &layers {
             shape = layer.get().output_shape(shape)?;
+            check_size("output of a layer", shape)?;
         }
         Ok(Self { input, layers })
     }
@@ -471,6 +474,12 @@ impl Sequential {
         }
         Text(text)
     }
+}
+
+/// `Ok` for samples that have numbers, and no more than max pooling and the arrays' lengths can count.
+fn check_size(what: &str, shape: Shape) -> Result<(), Error> {
+    let fits = (1..=u32::MAX as usize).contains(&shape.size());
+    if fits { Ok(()) } else { Err(Error::value(what, "from 1 to 4294967295 numbers", shape)) }
 }
 
 /// Text that a notebook shows as it is, without quotes.

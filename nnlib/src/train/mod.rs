@@ -38,10 +38,10 @@ pub use history::{Epoch, History};
 pub struct Model {
     /// The network.
     pub network: Sequential,
-    loss: Loss,
-    optimizer: Optimizer,
-    l2: f64,
-    accuracy: bool,
+    pub(crate) loss: Loss,
+    pub(crate) optimizer: Optimizer,
+    pub(crate) l2: f64,
+    pub(crate) accuracy: bool,
 }
 
 impl Sequential {
