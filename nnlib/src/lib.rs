@@ -51,9 +51,7 @@ pub mod prelude {
     pub use ndarray::{Array1, Array2, Axis, array, s};
 
     pub use crate::{
-        Activation, Classifier, Dataset, Error, Fit, History, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential, activation,
-        assert_close, data, plot,
         Activation, Classifier, Dataset, Error, Fit, History, Init, LinearSgd, LogisticRegression, LogisticRegressionCv, Loss, Model,
-        Optimizer, RandomState, Schedule, Sequential, activation, data, least_squares, metrics,
+        Optimizer, RandomState, Schedule, Sequential, activation, assert_close, data, least_squares, metrics, plot,
     };
 }
