@@ -6,6 +6,7 @@ mod classifier;
 mod close;
 pub mod data;
 mod error;
+mod fast;
 mod file;
 pub mod gradcheck;
 mod init;
@@ -22,6 +23,7 @@ mod optimizer;
 pub mod plot;
 mod random;
 mod schedule;
+mod store;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

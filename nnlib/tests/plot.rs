@@ -193,6 +193,7 @@ fn what_is_drawn_is_told() {
     let text = figure.alternative_text();
     assert!(text.starts_with("Training. x axis: epoch,"), "{text}");
     assert!(text.contains("Line “validation” from 0.7 at 1 to 0.5 at 3, lowest 0.4 at 2, highest 0.7 at 1."), "{text}");
+    assert_eq!(format!("{figure:?}"), text, "what a notebook without pictures shows");
     assert_eq!(figure.alt("Mine").alternative_text(), "Mine");
     let matrix = plot::confusion_matrix(&array![[5, 1], [0, 7]], &["no", "yes"]).unwrap();
     assert!(matrix.alternative_text().contains("true class no: no 5, yes 1."), "{}", matrix.alternative_text());
