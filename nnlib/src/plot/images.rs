@@ -119,7 +119,8 @@ impl Drawing for Images {
         let per_pixel = (room / width as f64).floor().max(1.0);
         let (w, h) = (per_pixel * width as f64, per_pixel * height as f64);
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
-        let size = (columns * (w + GAP) + bar, rows * (h + GAP + self.caption_height()));
+        // A pixel more, since the figure's own size is rounded: half a pixel short would cost each picture a whole scale.
+        let size = (columns * (w + GAP) + bar, rows * (h + GAP + self.caption_height()) + 1.0);
         (size.0.clamp(216.0, 3900.0), size.1.clamp(60.0, 3900.0))
     }
 
