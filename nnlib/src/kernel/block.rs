@@ -31,6 +31,12 @@ pub(crate) fn sum_of_row(row: &[Lane]) -> f64 {
     sum(total)
 }
 
+/// 0..4, 4..8, … up to `count`.
+#[inline(always)]
+pub(crate) fn in_fours(count: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..count).step_by(4).map(move |first| first..(first + 4).min(count))
+}
+
 /// Some rows, four at most, of wᵀ x + b, written to `z`; w is (rows of x, `columns`), an empty b is 0.
 #[inline(always)]
 pub(crate) fn affine<A: Arithmetic>(rows: Range<usize>, x: &[Lane], lanes: usize, w: &[f64], columns: usize, b: &[f64], z: &mut [Lane]) {
@@ -187,9 +193,20 @@ pub(crate) fn load(x: &[f64], width: usize, block: &mut [Lane], lanes: usize) {
 /// The way back: writes a block's samples to the rows of `x`.
 #[inline(always)]
 pub(crate) fn store(block: &[Lane], lanes: usize, x: &mut [f64], width: usize) {
+    for_each_number(block, lanes, x, width, |x, number| *x = number);
+}
+
+/// Adds a block's samples to the rows of `x`.
+#[inline(always)]
+pub(crate) fn store_sum(block: &[Lane], lanes: usize, x: &mut [f64], width: usize) {
+    for_each_number(block, lanes, x, width, |x, number| *x += number);
+}
+
+#[inline(always)]
+fn for_each_number(block: &[Lane], lanes: usize, x: &mut [f64], width: usize, write: impl Fn(&mut f64, f64)) {
     for (at, x) in x.chunks_mut(width * LANES).enumerate() {
         for (l, x) in x.chunks_exact_mut(width).enumerate() {
-            x.iter_mut().zip(block.chunks_exact(lanes)).for_each(|(x, row)| *x = row[at][l]);
+            x.iter_mut().zip(block.chunks_exact(lanes)).for_each(|(x, row)| write(x, row[at][l]));
         }
     }
 }

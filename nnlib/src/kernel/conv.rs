@@ -143,7 +143,6 @@ impl Convolution {
 
     /// dw += the sums over positions and samples of the products of δ and what lies under the kernel; `dw` is (outputs, taps).
     #[inline(always)]
-    #[expect(clippy::too_many_arguments, reason = "a part of a pass, named")]
     pub(crate) fn add_gradient<A: Arithmetic>(
         &self,
         x: &[Lane],
@@ -438,27 +437,33 @@ impl Pooling {
         self.image[0] * (self.image[1] / self.size) * (self.image[2] / self.size)
     }
 
-    /// The pixels in each window, window by window.
+    /// The pixel in each window's corner.
     #[inline(always)]
-    fn windows(&self) -> impl Iterator<Item = impl Iterator<Item = usize>> {
+    fn corners(&self) -> impl Iterator<Item = usize> {
         let ([channels, height, width], size) = (self.image, self.size);
-        let (rows, columns) = (height / size, width / size);
-        (0..channels * rows * columns).map(move |o| {
-            let corner = (o / (rows * columns) * height + o / columns % rows * size) * width + o % columns * size;
-            (0..size).flat_map(move |i| (0..size).map(move |j| corner + i * width + j))
+        (0..channels).flat_map(move |c| {
+            (0..height / size).flat_map(move |i| (0..width / size).map(move |j| (c * height + i * size) * width + j * size))
         })
     }
 
     /// The largest number of each window, and which of its pixels that was (the first of equal ones).
     #[inline(always)]
     pub(crate) fn forward(&self, x: &[Lane], lanes: usize, y: &mut [Lane], winners: &mut [Lane]) {
-        for ((window, y), winners) in self.windows().zip(y.chunks_exact_mut(lanes)).zip(winners.chunks_exact_mut(lanes)) {
-            for (place, pixel) in window.enumerate() {
-                let x = &x[pixel * lanes..][..lanes];
-                for ((x, y), winner) in x.as_flattened().iter().zip(y.as_flattened_mut()).zip(winners.as_flattened_mut()) {
-                    let wins = place == 0 || *x > *y;
-                    (*y, *winner) = if wins { (*x, place as f64) } else { (*y, *winner) };
+        for (corner, (y, winners)) in self.corners().zip(y.chunks_exact_mut(lanes).zip(winners.chunks_exact_mut(lanes))) {
+            for at in 0..lanes {
+                let (mut largest, mut winner) = (x[corner * lanes + at], [0.0; LANES]);
+                for i in 0..self.size {
+                    for j in 0..self.size {
+                        let place = (i * self.size + j) as f64;
+                        let x = &x[(corner + i * self.image[2] + j) * lanes + at];
+                        for l in 0..LANES {
+                            let wins = x[l] > largest[l];
+                            largest[l] = if wins { x[l] } else { largest[l] };
+                            winner[l] = if wins { place } else { winner[l] };
+                        }
+                    }
                 }
+                (y[at], winners[at]) = (largest, winner);
             }
         }
     }
@@ -467,11 +472,16 @@ impl Pooling {
     #[inline(always)]
     pub(crate) fn backward(&self, delta: &[Lane], lanes: usize, winners: &[Lane], delta_x: &mut [Lane]) {
         delta_x.fill([0.0; LANES]);
-        for ((window, delta), winners) in self.windows().zip(delta.chunks_exact(lanes)).zip(winners.chunks_exact(lanes)) {
-            for (place, pixel) in window.enumerate() {
-                let to = &mut delta_x[pixel * lanes..][..lanes];
-                for ((to, delta), winner) in to.as_flattened_mut().iter_mut().zip(delta.as_flattened()).zip(winners.as_flattened()) {
-                    *to = if *winner == place as f64 { *delta } else { 0.0 };
+        for (corner, (delta, winners)) in self.corners().zip(delta.chunks_exact(lanes).zip(winners.chunks_exact(lanes))) {
+            for (at, (delta, winner)) in delta.iter().zip(winners).enumerate() {
+                for i in 0..self.size {
+                    for j in 0..self.size {
+                        let place = (i * self.size + j) as f64;
+                        let to = &mut delta_x[(corner + i * self.image[2] + j) * lanes + at];
+                        for l in 0..LANES {
+                            to[l] = if winner[l] == place { delta[l] } else { 0.0 };
+                        }
+                    }
                 }
             }
         }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use ndarray::s;
 
 use super::activate::{backward_in_place, forward_in_place};
-use super::block::{LANES, Lane, add_gradient, add_gradient_by_sample, affine, load, store, sum, sum_of_row, transpose};
+use super::block::{LANES, Lane, add_gradient, add_gradient_by_sample, affine, in_fours, load, store, sum, sum_of_row, transpose};
 use super::conv::{Convolution, Pooling};
 use super::dispatch::{self, Arithmetic, Kernel};
 use super::elementary;
@@ -440,12 +440,6 @@ impl Pass<'_, '_> {
         backward_in_place::<A>(last.activation, delta.as_flattened(), y_hat.as_flattened_mut());
         sum * goal.scale
     }
-}
-
-/// 0..4, 4..8, … up to `count`.
-#[inline(always)]
-fn in_fours(count: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..count).step_by(4).map(move |first| first..(first + 4).min(count))
 }
 
 /// Sets some of the samples of every row to 0.

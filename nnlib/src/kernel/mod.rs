@@ -10,6 +10,7 @@
 //! | [`activate`] | activation functions, forward and backward |
 //! | `block` | products on a block of samples that stand side by side |
 //! | [`conv`] | convolution and max pooling on such blocks, and on images row by row |
+//! | [`gemm`] | products of matrices, long and thin ones among them |
 //! | [`fused`] | a whole training step: forward, loss and backward in one go |
 //!
 //! **Same bits.** A result depends neither on the number of threads nor, among processors with fused multiply–add (x86-64 since 2013 with
@@ -22,4 +23,5 @@ pub mod conv;
 mod dispatch;
 mod elementary;
 pub mod fused;
+pub mod gemm;
 pub mod vector;
