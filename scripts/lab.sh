@@ -14,4 +14,5 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 "$root/scripts/setup.sh"
 # The environment's kernel comes before one of the same name that the user has.
 export JUPYTER_PATH=$root/.venv/share/jupyter${JUPYTER_PATH:+:$JUPYTER_PATH}
-exec "$root/.venv/bin/python" -m jupyterlab --ServerApp.root_dir="$root/notebooks" "$@"
+exec "$root/.venv/bin/python" -m jupyterlab --ServerApp.root_dir="$root/notebooks" \
+    --MultiKernelManager.default_kernel_name=rust "$@"

@@ -8,8 +8,12 @@ from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Tags of cells
 RAISES = "raises-exception"
+SKIP = "skip-execution"
 VARIES = "varies"
+
+ERRORS = {"error": "error", "stderr": "text on stderr"}  # kinds of output that no other cell may have, and their names
 
 # Spaces before a number belong to it, since a digit more or less shifts a right-aligned column.
 NUMBER = re.compile(r"[ \t]*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)")

@@ -9,166 +9,25 @@ import asyncio
 import copy
 import logging
 import os
-import queue
 import signal
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.client import CellExecutionComplete
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from outputs import ANSI, RAISES, VARIES, clean, differences, shown, tags, tidy, to_store
-
-ROOT = Path(__file__).resolve().parent.parent
-KERNELS = Path(sys.prefix) / "share" / "jupyter" / "kernels"
-SKIP = "skip-execution"
-ERRORS = {"error": "error", "stderr": "text on stderr"}  # kinds of output that no cell should have, and what to call them
-
-START_SECONDS = 300
-# evcxr sends a cell's last lines by another thread than the word that it has ended; about one panic in sixty is late.
-SETTLE_SECONDS = 0.05
-LAST_SETTLE_SECONDS = 0.5
-STDERR_SECONDS = 5.0  # how long a cell that is to show an error may be silent after its end
-PROGRESS_SECONDS = 10
-
-
-@dataclass
-class Failure:
-    message: str
-    cell: int | None = None  # as Jupyter numbers it: the first code cell is 1
-    line: str = ""
-
-    def __str__(self) -> str:
-        where = f"cell {self.cell}: {self.line}\n" if self.cell else ""
-        return where + "\n".join(f"    {line}" for line in self.message.splitlines())
-
-
-@dataclass
-class Run:
-    """One notebook on its way through: what has been done, and what was wrong."""
-
-    path: Path
-    cells: int = 0
-    done: int = 0
-    began: float = field(default_factory=time.monotonic)
-    seconds: float = 0.0
-    saved: bool = False
-    failures: list[Failure] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        return self.path.stem
-
-    def fail(self, message: str, cell: NotebookNode | None = None, number: int | None = None) -> None:
-        line = next((line for line in cell.source.splitlines() if line.strip()), "") if cell else ""
-        self.failures.append(Failure(ANSI.sub("", message).strip("\n"), number, line.strip()))
-
-
-class Client(NotebookClient):
-    """nbclient drops what arrives after its cell has ended; this one gives it to the cell that ran before."""
-
-    previous: tuple[NotebookNode, int] | None = None
-
-    async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
-        assert self.kc
-        while True:
-            message = await self.kc.iopub_channel.get_msg(timeout=None)
-            if message["parent_header"].get("msg_id") == parent_msg_id:
-                try:
-                    self.process_message(message, cell, cell_index)
-                except CellExecutionComplete:
-                    self.previous = cell, cell_index
-                    return
-            elif message["msg_type"] == "stream" and self.previous:
-                self.process_message(message, *self.previous)
-
-    async def settle(self, seconds: float) -> None:
-        """Take in what still arrives for the last cell, until nothing has for so long."""
-        assert self.kc
-        while self.previous:
-            try:
-                message = await self.kc.iopub_channel.get_msg(timeout=seconds)
-            except queue.Empty:
-                return
-            if message["msg_type"] == "stream":
-                self.process_message(message, *self.previous)
-
-
-async def start_kernel(client: Client, folder: Path, log: Path) -> None:
-    """Start the kernel in the notebook's folder; what it says outside the notebook goes to the log."""
-    specs = KernelSpecManager(kernel_dirs=[str(KERNELS)])
-    for attempt in (1, 2):  # two runs at once may, rarely, be given the same port
-        client.km = AsyncKernelManager(kernel_name="rust", kernel_spec_manager=specs)
-        with log.open("w") as file:
-            await client.km.start_kernel(cwd=str(folder), stdout=file, stderr=file)
-        client.kc = client.km.client()
-        client.kc.start_channels()
-        try:
-            await client.kc.wait_for_ready(timeout=START_SECONDS)
-            return
-        except RuntimeError as error:
-            if attempt == 2:
-                said = "\n".join(log.read_text(errors="replace").splitlines()[:10])
-                raise DeadKernelError(f"the kernel did not start: {error}\n{said}") from None
-            await stop_kernel(client)
-
-
-async def stop_kernel(client: Client) -> None:
-    """Kill the kernel with all its children, whatever they are doing."""
-    if client.kc:
-        client.kc.stop_channels()
-    if client.km and client.km.has_kernel:
-        await client.km.shutdown_kernel(now=True)
-
-
-async def execute(run: Run, notebook: NotebookNode, folder: Path, timeout: int, log: Path) -> None:
-    """Execute the notebook's cells in a fresh kernel, up to the first that fails."""
-    client = Client(notebook, timeout=timeout, allow_errors=True, iopub_timeout=60, record_timing=False)
-    number, cell = 0, None
-    try:
-        await start_kernel(client, folder, log)
-        for index, cell in enumerate(notebook.cells):
-            if not runs(cell):
-                continue
-            number += 1
-            await client.async_execute_cell(cell, index, execution_count=number)
-            await client.settle(SETTLE_SECONDS)
-            run.done = number
-            wrong = shown(cell.outputs).keys() & ERRORS
-            if RAISES in tags(cell):
-                if not wrong:
-                    await client.settle(STDERR_SECONDS)
-            elif wrong:
-                break
-        await client.settle(LAST_SETTLE_SECONDS)
-    except CellTimeoutError:
-        run.fail(f"the cell is over its time limit of {timeout} s (--timeout)", cell, number)
-    except DeadKernelError as error:
-        if client.km and client.km.has_kernel and await client.km.is_alive():
-            raise asyncio.CancelledError from None  # to nbclient a task that was cancelled is a kernel that died
-        run.fail(str(error) if number == 0 else "the kernel died", cell if number else None, number)
-    finally:
-        await stop_kernel(client)
-
-
-def runs(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(cell.source.strip()) and SKIP not in tags(cell)
+from execution import Run, execute, is_executed
+from outputs import ERRORS, RAISES, ROOT, VARIES, clean, differences, shown, tags, tidy, to_store
 
 
 def judge(run: Run, stored: NotebookNode, notebook: NotebookNode, save: bool) -> None:
     """Find every cell that went wrong or, unless its outputs are to be saved, shows something else than stored."""
     number = 0
     for old, cell in zip(stored.cells, notebook.cells):
-        if not runs(cell):
+        if not is_executed(cell):
             continue
         number += 1
         if number > run.done:
@@ -210,22 +69,24 @@ async def run_notebook(run: Run, results: Path, timeout: int, save: bool) -> Non
     try:
         stored = read(run.path)
     except Exception as error:  # nbformat lets many kinds through, and any of them means the same
-        run.fail(f"the file is not a readable notebook: {type(error).__name__}: {str(error).splitlines()[0]}")
+        run.fail(
+            f"the file is not a readable notebook: {' '.join([type(error).__name__, *str(error).splitlines()[:1]])}"
+        )
         return
     notebook = copy.deepcopy(stored)
-    run.cells = sum(map(runs, notebook.cells))
+    run.cells = sum(map(is_executed, notebook.cells))
     for cell in notebook.cells:
-        if runs(cell):
+        if is_executed(cell):
             cell.outputs, cell.execution_count = [], None
     clean(notebook)
-    await execute(run, notebook, run.path.parent, timeout, results / f"{run.name}.log")
+    await execute(run, notebook, stored, timeout, results / f"{run.name}.log")
     judge(run, stored, notebook, save)
     html, _ = await asyncio.to_thread(HTMLExporter().from_notebook_node, notebook)
     write(results / f"{run.name}.html", html)
     write(results / f"{run.name}.ipynb", text_of(notebook))
     if save and not run.failures:
         for old, cell in zip(stored.cells, notebook.cells):
-            if runs(cell):
+            if is_executed(cell):
                 cell.outputs = to_store(cell, old.outputs)
         text = text_of(notebook)
         run.saved = text != run.path.read_text(encoding="utf-8")
@@ -253,7 +114,9 @@ def junit(runs: list[Run]) -> str:
         time=f"{sum(run.seconds for run in runs):.3f}",
     )
     for run in runs:
-        case = ElementTree.SubElement(suite, "testcase", classname="notebooks", name=run.name, time=f"{run.seconds:.3f}")
+        case = ElementTree.SubElement(
+            suite, "testcase", classname="notebooks", name=run.name, time=f"{run.seconds:.3f}"
+        )
         for failure in run.failures:
             ElementTree.SubElement(case, "failure", message=failure.message.splitlines()[0]).text = str(failure)
     ElementTree.indent(suite)
@@ -270,14 +133,17 @@ async def run_all(paths: list[Path], results: Path, jobs: int, timeout: int, sav
         async with gate:
             say(f"      {run.name}: started")
             active.append(run)
-            await run_notebook(run, results, timeout, save)
+            try:
+                await run_notebook(run, results, timeout, save)
+            except Exception as error:  # a file that cannot be written, say: the other notebooks go on
+                run.fail(f"{type(error).__name__}: {error}")
             active.remove(run)
             run.seconds = time.monotonic() - run.began
             report(run)
 
     async def progress() -> None:
         while True:
-            await asyncio.sleep(PROGRESS_SECONDS)
+            await asyncio.sleep(10)
             for run in active:
                 say(f"      {run.name}: {run.done} of {run.cells} cells, {time.monotonic() - run.began:.0f} s")
 

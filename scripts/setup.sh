@@ -47,7 +47,8 @@ rust_version=$(rustc --version)
     fail "Rust 1.$rust_minimum or later is needed, and this is $rust_version. Run: rustup update stable"
 command -v cc >/dev/null ||
     fail "A C compiler is missing, with which Rust links. On Debian or Ubuntu: sudo apt install build-essential; on macOS: xcode-select --install"
-if [[ ! -d $(rustc --print sysroot)/lib/rustlib/src/rust/library/std ]]; then
+rust_sources=$(rustc --print sysroot)/lib/rustlib/src/rust/library
+if [[ ! -f $rust_sources/Cargo.toml ]]; then
     command -v rustup >/dev/null ||
         fail "The Rust component rust-src is missing and there is no rustup to add it. Install Rust from https://rustup.rs, or your system's package of the Rust sources."
     say "adding the Rust component rust-src"
@@ -89,10 +90,14 @@ if ! is_wanted_kernel "$evcxr"; then
     fi
 fi
 
-# 4. The kernelspec, and 5. the dependencies
-if ! cargo fetch --locked --offline --quiet 2>/dev/null; then
-    say "fetching the crate's dependencies"
-    cargo fetch --locked
-fi
+# 4. The kernelspec, and 5. the dependencies: the crate's, and those of Rust's own sources, which the kernel reads for its
+# type inference and would fetch at its start
+fetch() { RUSTC_BOOTSTRAP=1 cargo fetch --locked --quiet --manifest-path "$1" --target "$(rustc --print host-tuple)" "${@:2}"; }
+for manifest in Cargo.toml "$rust_sources/Cargo.toml"; do
+    if ! fetch "$manifest" --offline 2>/dev/null; then
+        say "fetching the dependencies of $manifest"
+        fetch "$manifest"
+    fi
+done
 .venv/bin/python scripts/kernel.py --install "$evcxr"
 say "ready ($rust_version; $(.venv/bin/python --version); kernel $evcxr)"

@@ -41,6 +41,22 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
+/// The bytes of a file.
+///
+/// # Errors
+/// [`Error::File`] when there is none, or no regular one: a device or a pipe might never end.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |source| Error::file("read", path, source);
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
+    }
+    if !metadata.is_file() {
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
+    }
+    fs::read(path).map_err(failed)
+}
+
 fn write_and_close(mut file: File, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()

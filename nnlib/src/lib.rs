@@ -6,6 +6,7 @@ mod classifier;
 mod close;
 pub mod data;
 mod error;
+mod fast;
 mod file;
 pub mod gradcheck;
 mod init;
@@ -22,6 +23,7 @@ mod optimizer;
 pub mod plot;
 mod random;
 mod schedule;
+mod store;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -51,7 +53,7 @@ pub mod prelude {
     pub use ndarray::{Array1, Array2, Axis, array, s};
 
     pub use crate::{
-        Activation, Classifier, Dataset, Error, Fit, History, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential, activation,
-        assert_close, data, plot,
+        Activation, Classifier, Dataset, Error, Fit, History, Init, LinearSgd, LogisticRegression, LogisticRegressionCv, Loss, Model,
+        Optimizer, RandomState, Schedule, Sequential, activation, assert_close, data, least_squares, metrics, plot,
     };
 }

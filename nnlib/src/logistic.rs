@@ -24,7 +24,7 @@ use crate::{Classifier, Dataset, Error, Loss};
 /// J(w, b) = 1/n · Σᵢ −ln y_hat\[i, yᵢ\] + 1/(2·C·n) · Σ w²,
 ///
 /// which has the same minimum as scikit-learn's C · Σᵢ −ln y_hat\[i, yᵢ\] + ½ Σ w². J is convex: there is one best line, and the fit finds it
-/// (by L-BFGS, from w = 0).
+/// (by L-BFGS, from w = 0). On thousands of images a `tolerance` of 1e-3 costs no accuracy and saves most of the time.
 ///
 /// ```
 /// use nnlib::{Classifier, LogisticRegression, RandomState, data::make_moons, metrics::accuracy};
@@ -67,6 +67,7 @@ impl LogisticRegression {
         if data.is_empty() {
             return Err(Error::empty("data points"));
         }
+        data.check_labels()?;
         check_finite("x", &data.x)?;
         if data.classes < 2 {
             return Err(Error::value("classes", "at least 2", data.classes));
@@ -307,6 +308,9 @@ mod tests {
         assert_eq!(fit(&moons.select(&[]).unwrap()), "data points: expected at least one, got none");
         let nan = Dataset { x: array![[f64::NAN], [1.0]], y: array![0, 1], classes: 2 };
         assert_eq!(fit(&nan), "x: expected finite numbers, got NaN at [0, 0]");
+
+        let label = Dataset { y: array![0, 9], ..nan.clone() };
+        assert_eq!(fit(&label), "label of sample 1: expected a class below 2, got 9");
 
         let model = LogisticRegression::default().fit(&moons).unwrap();
         assert_eq!(message(model.predict(&array![[1.0]])), "x: expected shape (n, 2), got (1, 1)");

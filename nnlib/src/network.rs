@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 use crate::activation::softmax;
 use crate::error::check_finite;
+use crate::fast::Fast;
 use crate::layer::{
     Activate, AnyLayer, Conv2d, Dense, Dropout, Flatten, LayerGradient, MaxPool2d, Memory, PRelu, Padding, Parameters, Shape, Step,
 };
@@ -24,7 +25,7 @@ use crate::{Activation, Classifier, Error, Init, Loss, RandomState};
 /// let network = Sequential::input(2).dense(3).activation(Activation::Tanh).dense(2).build(&mut RandomState::new(0))?;
 /// let pass = network.forward(&array![[0.5, -1.0]])?;
 /// assert_eq!(pass.z(1)?.dim(), (1, 3));
-/// assert_eq!(pass.a(1)?, pass.z(1)?.mapv(f64::tanh));
+/// assert!((pass.a(1)? - pass.z(1)?.mapv(f64::tanh)).iter().all(|difference| difference.abs() < 1e-15));
 /// let gradients = network.backward(&pass, &array![1], Loss::SoftmaxCrossEntropy)?;
 /// assert_eq!(gradients.w(1)?.dim(), (2, 3));
 /// # Ok::<(), nnlib::Error>(())
@@ -147,21 +148,24 @@ impl Sequential {
     /// Begins a network for samples of this shape: a number of features, or (channels, height, width).
     pub fn input(shape: impl Into<Shape>) -> Builder {
         let shape = shape.into();
-        let error = (shape.size() == 0).then(|| Error::value("input of the network", "at least one number", shape));
+        let error = check_size("input of the network", shape).err();
         Builder { input: shape, shape, init: Init::default(), layers: Vec::new(), error }
     }
 
     /// A network of ready layers.
     ///
     /// # Errors
-    /// [`Error::Empty`] without layers, [`Error::Shape`] where a layer does not take the output of the one before.
+    /// [`Error::Empty`] without layers, [`Error::Shape`] where a layer does not take the output of the one before, [`Error::Value`] for a
+    /// sample of no numbers, or of more than 2³² − 1.
     pub fn new(input: Shape, layers: Vec<AnyLayer>) -> Result<Self, Error> {
         if layers.is_empty() {
             return Err(Error::empty("layers of the network"));
         }
+        check_size("input of the network", input)?;
         let mut shape = input;
         for layer in &layers {
             shape = layer.get().output_shape(shape)?;
+            check_size("output of a layer", shape)?;
         }
         Ok(Self { input, layers })
     }
@@ -189,6 +193,11 @@ impl Sequential {
             shapes.push(layer.get().output_shape(last).expect("checked by new"));
         }
         shapes
+    }
+
+    /// How many numbers the output has.
+    pub(crate) fn output_size(&self) -> usize {
+        self.shapes().last().map_or(0, |shape| shape.size())
     }
 
     /// The number of trainable parameters.
@@ -309,8 +318,7 @@ impl Sequential {
     pub fn forward_into(&self, x: &Array2<f64>, pass: &mut Pass) -> Result<(), Error> {
         self.check_input(x)?;
         self.check_pass(pass)?;
-        pass.resize(x.nrows());
-        pass.outputs[0].assign(x);
+        pass.load(x);
         self.run(pass, None);
         Ok(())
     }
@@ -322,8 +330,7 @@ impl Sequential {
     pub fn forward_training(&self, x: &Array2<f64>, rng: &mut RandomState) -> Result<Pass, Error> {
         self.check_input(x)?;
         let mut pass = Pass::new(self);
-        pass.resize(x.nrows());
-        pass.outputs[0].assign(x);
+        pass.load(x);
         self.run(&mut pass, Some(rng));
         Ok(pass)
     }
@@ -401,8 +408,21 @@ impl Sequential {
     /// # Errors
     /// As [`Sequential::forward`].
     pub fn output(&self, x: &Array2<f64>) -> Result<Array2<f64>, Error> {
-        let mut pass = self.forward(x)?;
-        Ok(pass.outputs.pop().expect("at least the input"))
+        self.check_input(x)?;
+        let mut y_hat = Array2::zeros((x.nrows(), self.output_size()));
+        if let Some(mut fast) = Fast::for_prediction(self) {
+            fast.output(self, x.as_standard_layout().as_slice().expect("standard layout"), &mut y_hat);
+            return Ok(y_hat);
+        }
+        // In parts, so that the memory needed for the passes does not grow with the data.
+        let mut pass = Pass::new(self);
+        for (x, mut y_hat) in x.axis_chunks_iter(Axis(0), 256).zip(y_hat.axis_chunks_iter_mut(Axis(0), 256)) {
+            pass.resize(x.nrows());
+            pass.outputs[0].assign(&x);
+            self.run(&mut pass, None);
+            y_hat.assign(pass.output());
+        }
+        Ok(y_hat)
     }
 
     /// The loss of the outputs for `x`.
@@ -456,6 +476,12 @@ impl Sequential {
     }
 }
 
+/// `Ok` for samples that have numbers, and no more than max pooling and the arrays' lengths can count.
+fn check_size(what: &str, shape: Shape) -> Result<(), Error> {
+    let fits = (1..=u32::MAX as usize).contains(&shape.size());
+    if fits { Ok(()) } else { Err(Error::value(what, "from 1 to 4294967295 numbers", shape)) }
+}
+
 /// Text that a notebook shows as it is, without quotes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Text(String);
@@ -490,19 +516,21 @@ impl Classifier for Sequential {
     /// The softmax of the outputs, taken as scores; a single output is taken as the probability of class 1.
     fn probabilities(&self, x: &Array2<f64>) -> Result<Option<Array2<f64>>, Error> {
         let y_hat = self.output(x)?;
-        Ok(Some(if y_hat.ncols() == 1 { ndarray::concatenate![ndarray::Axis(1), 1.0 - &y_hat, y_hat] } else { softmax(&y_hat) }))
+        Ok(Some(if y_hat.ncols() == 1 { ndarray::concatenate![Axis(1), 1.0 - &y_hat, y_hat] } else { softmax(&y_hat) }))
     }
 }
 
 /// The class that each row of outputs means: the largest of several, or class 1 where a single one is at least 0.5.
 pub(crate) fn classes(y_hat: &Array2<f64>) -> Array1<usize> {
-    y_hat
-        .outer_iter()
-        .map(|row| match row.len() {
-            1 => usize::from(row[0] >= 0.5),
-            _ => row.iter().enumerate().fold(0, |best, (j, &v)| if v > row[best] { j } else { best }),
-        })
-        .collect()
+    y_hat.outer_iter().map(class).collect()
+}
+
+/// The class that one row of outputs means.
+pub(crate) fn class(y_hat: ArrayView1<'_, f64>) -> usize {
+    match y_hat.len() {
+        1 => usize::from(y_hat[0] >= 0.5),
+        _ => y_hat.iter().enumerate().fold(0, |best, (j, &v)| if v > y_hat[best] { j } else { best }),
+    }
 }
 
 /// A forward pass as a value: the input, and the output of every layer.
@@ -530,6 +558,12 @@ impl Pass {
     /// Makes room for `n` samples; what is there is lost.
     pub(crate) fn resize(&mut self, n: usize) {
         self.outputs.iter_mut().for_each(|output| resize(output, n));
+    }
+
+    /// Makes `x` (n, d) the input of the next pass.
+    pub(crate) fn load(&mut self, x: &Array2<f64>) {
+        self.resize(x.nrows());
+        self.outputs[0].assign(x);
     }
 
     /// The input x (n, d).
@@ -574,7 +608,7 @@ fn score(scores: &[usize], l: usize) -> Result<usize, Error> {
 }
 
 /// Gives the matrix `n` rows, in the room it has where that suffices.
-fn resize(matrix: &mut Array2<f64>, n: usize) {
+pub(crate) fn resize(matrix: &mut Array2<f64>, n: usize) {
     let columns = matrix.ncols();
     if matrix.nrows() != n {
         let mut numbers = std::mem::take(matrix).into_raw_vec_and_offset().0;

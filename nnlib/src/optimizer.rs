@@ -33,17 +33,17 @@ use crate::{Error, Schedule, Sequential};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Optimizer {
-    schedule: Schedule,
-    rule: Rule,
+    pub(crate) schedule: Schedule,
+    pub(crate) rule: Rule,
     /// How many updates there have been.
-    updates: usize,
+    pub(crate) updates: usize,
     /// Two numbers of state for each parameter (velocity; or sums of squares, of steps, of gradients), in the network's order.
-    first: Vec<f64>,
-    second: Vec<f64>,
+    pub(crate) first: Vec<f64>,
+    pub(crate) second: Vec<f64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Rule {
+pub(crate) enum Rule {
     Sgd { momentum: f64, nesterov: bool },
     Adagrad,
     Adadelta { rho: f64 },
@@ -54,7 +54,7 @@ enum Rule {
 const EPSILON: f64 = 1e-7;
 
 impl Optimizer {
-    fn new(rate: impl Into<Schedule>, rule: Rule) -> Result<Self, Error> {
+    pub(crate) fn new(rate: impl Into<Schedule>, rule: Rule) -> Result<Self, Error> {
         let schedule = rate.into();
         schedule.check()?;
         Ok(Self { schedule, rule, updates: 0, first: Vec::new(), second: Vec::new() })
@@ -178,18 +178,31 @@ impl Optimizer {
         Ok(())
     }
 
-    /// Makes the state of this many parameters, at the first step.
-    fn reserve(&mut self, parameters: usize) -> Result<(), Error> {
-        let (first, second) = match self.rule {
+    /// How many numbers of state this rule keeps for so many parameters.
+    pub(crate) fn state_sizes(&self, parameters: usize) -> (usize, usize) {
+        match self.rule {
             Rule::Sgd { momentum: 0.0, .. } => (0, 0),
             Rule::Adadelta { .. } | Rule::Adam { .. } => (parameters, parameters),
             _ => (parameters, 0),
-        };
+        }
+    }
+
+    /// Makes the state of this many parameters, at the first step.
+    fn reserve(&mut self, parameters: usize) -> Result<(), Error> {
+        let (first, second) = self.state_sizes(parameters);
         if self.updates == 0 {
             self.first.resize(first, 0.0);
             self.second.resize(second, 0.0);
         }
-        if self.first.len() == first {
+        self.check_state(parameters)
+    }
+
+    /// `Ok` when the state is that of this many parameters.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when it is that of another network.
+    pub(crate) fn check_state(&self, parameters: usize) -> Result<(), Error> {
+        if (self.first.len(), self.second.len()) == self.state_sizes(parameters) {
             return Ok(());
         }
         Err(Error::shape("parameters of the optimiser's earlier steps", parameters, self.first.len()))

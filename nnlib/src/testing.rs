@@ -20,6 +20,14 @@ pub(crate) fn integers(value: &Value) -> Array1<usize> {
     value.as_array().expect("an array").iter().map(|v| v.as_u64().expect("an integer") as usize).collect()
 }
 
+/// All numbers of a nested list, in order.
+pub(crate) fn flat(value: &Value) -> Vec<f64> {
+    match value.as_array() {
+        Some(values) => values.iter().flat_map(flat).collect(),
+        None => vec![value.as_f64().expect("a number")],
+    }
+}
+
 pub(crate) fn matrix(value: &Value) -> Array2<f64> {
     let rows = value.as_array().expect("an array of rows");
     let flat: Vec<f64> = rows.iter().flat_map(|row| floats(row).to_vec()).collect();

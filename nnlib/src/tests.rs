@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::data::make_moons;
 use crate::layer::{AnyLayer, Conv2d, Padding, Shape};
-use crate::testing::{assert_close, fixture, floats, integers, matrix, message};
+use crate::testing::{assert_close, fixture, flat, floats, integers, matrix, message};
 use crate::{Activation, Classifier, Dataset, Error, Fit, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential, gradcheck};
 
 /// The moons tutorial: 200 points and a 2-h-2 network, each from seed 0.
@@ -73,14 +73,6 @@ fn linear_relu_linear_mse_is_jax_s() {
     assert_close(gradients.b(1).unwrap(), &floats(&expected["b1"]), 1e-12);
     assert_close(gradients.w(2).unwrap(), &matrix(&expected["w2"]), 1e-12);
     assert_close(gradients.b(2).unwrap(), &floats(&expected["b2"]), 1e-12);
-}
-
-/// All numbers of a nested list, in order.
-fn flat(value: &serde_json::Value) -> Vec<f64> {
-    match value.as_array() {
-        Some(values) => values.iter().flat_map(flat).collect(),
-        None => vec![value.as_f64().expect("a number")],
-    }
 }
 
 #[test]

@@ -63,7 +63,9 @@ class Differences(unittest.TestCase):
         self.assertEqual(differences([stdout("a\n")], [stdout("a\nb\n")]), ["stdout differs, stored 1 lines, now 2"])
 
     def test_text_that_comes_or_goes(self) -> None:
-        self.assertEqual(differences([], [stdout("5\n")]), ["stdout is there now but not stored: '5' (store it with --save)"])
+        self.assertEqual(
+            differences([], [stdout("5\n")]), ["stdout is there now but not stored: '5' (store it with --save)"]
+        )
         self.assertEqual(differences([stdout("5\n")], []), ["stdout is stored but missing now: '5'"])
 
     def test_of_a_picture_its_presence_and_its_alternative_text_count(self) -> None:
@@ -130,7 +132,9 @@ class Store(unittest.TestCase):
 
     def test_metadata_is_what_readers_and_tools_need(self) -> None:
         notebook = new_notebook(metadata={"widgets": {}, "vscode": {"stored": 1}})
-        notebook.cells = [new_code_cell("x", metadata={"tags": ["varies"], "execution": {"started": "1"}, "trusted": True})]
+        notebook.cells = [
+            new_code_cell("x", metadata={"tags": ["varies"], "execution": {"started": "1"}, "trusted": True})
+        ]
         clean(notebook)
         self.assertEqual(notebook.metadata, METADATA)
         self.assertEqual(notebook.cells[0].metadata, {"tags": ["varies"]})

@@ -21,11 +21,12 @@ import psutil
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+import execution
 import run_notebooks
-from outputs import METADATA
+from outputs import METADATA, ROOT
 
 SCRIPTS = Path(__file__).resolve().parent.parent
-TIMEOUT = 30
+TIMEOUT = 60
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 SHOW_PICTURE = f'println!("EVCXR_BEGIN_CONTENT image/png\\n{PIXEL}\\nEVCXR_END_CONTENT");'
 
@@ -73,7 +74,11 @@ FAILING: dict[str, tuple[list[NotebookNode], list[str]]] = {
         ["cell 1: eprintln!", "text on stderr: careful"],
     ),
     "late-stderr": (
-        [code('std::thread::spawn(|| {\n    std::thread::sleep(std::time::Duration::from_millis(250));\n    eprintln!("late");\n});')],
+        [
+            code(
+                'std::thread::spawn(|| {\n    std::thread::sleep(std::time::Duration::from_millis(250));\n    eprintln!("late");\n});'
+            )
+        ],
         ["cell 1: std::thread::spawn", "text on stderr: late"],
     ),
     "exit": (
@@ -81,7 +86,11 @@ FAILING: dict[str, tuple[list[NotebookNode], list[str]]] = {
         ["cell 1: std::process::exit(3)", "error: Subprocess terminated with status: exit status: 3"],
     ),
     "kernel-dies": (
-        [code('std::process::Command::new("kill").args(["-9", &std::os::unix::process::parent_id().to_string()]).status().unwrap();')],
+        [
+            code(
+                'std::process::Command::new("kill").args(["-9", &std::os::unix::process::parent_id().to_string()]).status().unwrap();'
+            )
+        ],
         ["cell 1: std::process::Command", "the kernel died"],
     ),
     "comparison": (
@@ -92,11 +101,15 @@ FAILING: dict[str, tuple[list[NotebookNode], list[str]]] = {
             code("();", result(image_png=PIXEL)),
             code(SHOW_PICTURE),
             code("1 + 1", result(text_plain="2"), tags=("raises-exception",)),
-            code('panic!("so");', printed("thread '<unnamed>' panicked at src/lib.rs:1:1:\nelse\n", "stderr"), tags=("raises-exception",)),
+            code(
+                'panic!("so");',
+                printed("thread '<unnamed>' panicked at src/lib.rs:1:1:\nelse\n", "stderr"),
+                tags=("raises-exception",),
+            ),
             code("6 * 7", result(text_plain="42")),
         ],
         [
-            'cell 1: println!("loss {}", 0.5);\nstdout differs, line 1: stored \'loss 0.6\', now \'loss 0.5\'',
+            "cell 1: println!(\"loss {}\", 0.5);\nstdout differs, line 1: stored 'loss 0.6', now 'loss 0.5'",
             "cell 2: println!(\"{}\", 3);\nstdout is there now but not stored: '3'",
             "cell 3: ();\nstdout is stored but missing now: '5'",
             "cell 4: ();\nthe picture (image/png) is stored but missing now",
@@ -111,7 +124,7 @@ FAILING: dict[str, tuple[list[NotebookNode], list[str]]] = {
 PASSING = [
     new_markdown_cell("# All of this is right"),
     code("let third = 1.0 / 3.0;\nthird", result(text_plain="0.33333333")),
-    code("println!(\"{:?}\", std::time::Instant::now());", printed("never the same\n"), tags=("varies",)),
+    code('println!("{:?}", std::time::Instant::now());', printed("never the same\n"), tags=("varies",)),
     code("does_not_exist()", tags=("skip-execution",)),
     code(SHOW_PICTURE, result(image_png="AAAA")),
     code("third.no_such_method()", tags=("raises-exception", "varies")),
@@ -121,7 +134,10 @@ PASSING = [
         tags=("raises-exception", "varies"),
     ),
     code('"12x".parse::<i32>()?', printed("invalid digit found in string\n", "stderr"), tags=("raises-exception",)),
-    code("println!(\"first\"); println!(\"{third:.3}\");", printed("first\n"), ),
+    code(
+        'println!("first"); println!("{third:.3}");',
+        printed("first\n"),
+    ),
 ]
 PASSING[-1].outputs.append(printed("0.333\n"))
 
@@ -153,8 +169,11 @@ class WithFolder(unittest.TestCase):
 
 
 class Verdicts(WithFolder):
+    sources: dict[Path, bytes]
     output: str
     other_output: str
+    status: int
+    other_status: int
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -164,7 +183,9 @@ class Verdicts(WithFolder):
             write(cls.folder / f"{name}.ipynb", cells)
         write(cls.folder / "passing.ipynb", PASSING)
         (cls.folder / "cut-off.ipynb").write_text('{"cells": [')
-        (cls.folder / "no-notebook.ipynb").write_text('{"cells": 5, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+        (cls.folder / "no-notebook.ipynb").write_text(
+            '{"cells": 5, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+        )
         names += ["passing", "cut-off", "no-notebook", "missing"]
         cls.sources = {path: path.read_bytes() for path in cls.folder.glob("*.ipynb")}
         process = start(cls.folder, "-j2", f"--timeout={TIMEOUT}", *(f"{name}.ipynb" for name in names))
@@ -174,10 +195,14 @@ class Verdicts(WithFolder):
 
     def report(self, name: str) -> tuple[str, str]:
         """The state that the report gives the notebook, and its part of the report without its indentation."""
-        found = re.search(rf"^(\w+)  {name}: .*\n(?:      .*: .*cells, \d+ s\n|      .*: started\n|          .*\n|      cell .*\n)*", self.output, re.M)
+        found = re.search(
+            rf"^(\w+)  {name}: .*\n(?:      .*: .*cells, \d+ s\n|      .*: started\n|          .*\n|      cell .*\n)*",
+            self.output,
+            re.MULTILINE,
+        )
         self.assertIsNotNone(found, self.output)
         assert found
-        return found[1], re.sub(r"^ +", "", found[0], flags=re.M)
+        return found[1], re.sub(r"^ +", "", found[0], flags=re.MULTILINE)
 
     def test_each_way_to_fail_is_found_and_named(self) -> None:
         for name, (_, messages) in FAILING.items():
@@ -190,7 +215,7 @@ class Verdicts(WithFolder):
     def test_nothing_else_is_found(self) -> None:
         for name, (_, messages) in FAILING.items():
             with self.subTest(name):
-                wrong = re.findall(r"^cell \d+", self.report(name)[1], re.M)
+                wrong = re.findall(r"^cell \d+", self.report(name)[1], re.MULTILINE)
                 self.assertEqual(wrong, re.findall(r"\bcell \d+", "\n".join(messages)))
 
     def test_a_file_that_is_no_notebook_fails(self) -> None:
@@ -234,13 +259,16 @@ class Save(WithFolder):
         return finish(process)
 
     def test_saving_stores_what_is_right_and_a_second_time_changes_nothing(self) -> None:
-        right = write(self.folder / "right.ipynb", [
-            code("println!(\"{:?}\", std::time::Instant::now().elapsed());", tags=("varies",)),
-            code("0.1 + 0.2"),
-            code(SHOW_PICTURE),
-            code('panic!("on purpose")', tags=("raises-exception",)),
-            code("let x: u8 = 300;", tags=("raises-exception",)),
-        ])
+        right = write(
+            self.folder / "right.ipynb",
+            [
+                code('println!("{:?}", std::time::Instant::now().elapsed());', tags=("varies",)),
+                code("0.1 + 0.2"),
+                code(SHOW_PICTURE),
+                code('panic!("on purpose")', tags=("raises-exception",)),
+                code("let x: u8 = 300;", tags=("raises-exception",)),
+            ],
+        )
         notebook = nbformat.read(right, as_version=4)
         notebook.metadata["widgets"] = {}
         notebook.cells[0].metadata["execution"] = {"shell.execute_reply": "2020"}
@@ -306,10 +334,12 @@ class Kernel(WithFolder):
         """Run one notebook with a kernelspec of its own."""
         spec = self.folder / "kernels" / "rust" / "kernel.json"
         spec.parent.mkdir(parents=True, exist_ok=True)
-        spec.write_text(json.dumps({"argv": argv, "display_name": "Rust", "language": "rust", "interrupt_mode": "message"}))
+        spec.write_text(
+            json.dumps({"argv": argv, "display_name": "Rust", "language": "rust", "interrupt_mode": "message"})
+        )
         notebook = write(self.folder / "notebook.ipynb", cells)
         output = io.StringIO()
-        with mock.patch.object(run_notebooks, "KERNELS", spec.parent.parent), contextlib.redirect_stdout(output):
+        with mock.patch.object(execution, "KERNELS", spec.parent.parent), contextlib.redirect_stdout(output):
             asyncio.run(run_notebooks.run_all([notebook], self.folder / "results", 1, TIMEOUT, False))
         return output.getvalue()
 
@@ -324,7 +354,7 @@ class Kernel(WithFolder):
         checkout = self.folder / name
         (checkout / "scripts").mkdir(parents=True)
         shutil.copy(SCRIPTS / "kernel.py", checkout / "scripts")
-        argv: list[str] = json.loads((run_notebooks.KERNELS / "rust" / "kernel.json").read_text())["argv"]
+        argv: list[str] = json.loads((execution.KERNELS / "rust" / "kernel.json").read_text())["argv"]
         argv[2] = str(checkout / "scripts" / "kernel.py")
         return checkout / "target" / "kernels", argv
 
@@ -337,8 +367,8 @@ class Kernel(WithFolder):
     def test_in_a_new_build_folder_the_crate_is_compiled_already(self) -> None:
         pool, argv = self.new_checkout("another")
         pool.mkdir(parents=True)
-        (pool / "seed").symlink_to(run_notebooks.ROOT / "target" / "kernels" / "seed")
-        dependency = f":dep nnlib = {{ path = {json.dumps(str(run_notebooks.ROOT / 'nnlib'))} }}"
+        (pool / "seed").symlink_to(ROOT / "target" / "kernels" / "seed")
+        dependency = f":dep nnlib = {{ path = {json.dumps(str(ROOT / 'nnlib'))} }}"
         output = self.run_here(argv, [code(dependency), code("nnlib::RandomState::new(0);")])
         self.assertIn("pass  notebook: 2 of 2 cells", output)
         self.assertNotIn("Compiling", (self.folder / "results" / "notebook.log").read_text())

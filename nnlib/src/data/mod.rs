@@ -67,14 +67,22 @@ impl Dataset {
         if x.is_empty() {
             return Err(Error::empty("data points"));
         }
-        if x.nrows() != y.len() {
-            return Err(Error::shape("labels", format!("({},), one for each row of x", x.nrows()), format!("({},)", y.len())));
-        }
         check_finite("x", &x)?;
-        if let Some((index, &label)) = y.iter().enumerate().find(|&(_, &label)| label >= classes) {
-            return Err(Error::Label { index, label, classes });
+        let data = Self { x, y, classes };
+        data.check_labels()?;
+        Ok(data)
+    }
+
+    /// Whether each row has a label and each label is a class; the fields are open, so it need not stay as it was made.
+    pub(crate) fn check_labels(&self) -> Result<(), Error> {
+        let (n, labels) = (self.x.nrows(), self.y.len());
+        if n != labels {
+            return Err(Error::shape("labels", format!("({n},), one for each row of x"), format!("({labels},)")));
         }
-        Ok(Self { x, y, classes })
+        match self.y.iter().enumerate().find(|&(_, &label)| label >= self.classes) {
+            Some((index, &label)) => Err(Error::Label { index, label, classes: self.classes }),
+            None => Ok(()),
+        }
     }
 
     /// The number of points, n.
@@ -103,7 +111,10 @@ impl Dataset {
     pub fn class_counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.classes];
         for &label in &self.y {
-            counts[label] += 1;
+            // The fields are open: a label may have been changed to one that is no class.
+            if let Some(count) = counts.get_mut(label) {
+                *count += 1;
+            }
         }
         counts
     }
@@ -121,8 +132,9 @@ impl Dataset {
     /// # Errors
     /// [`Error::Value`] for an index that names no point.
     pub fn select(&self, rows: &[usize]) -> Result<Self, Error> {
-        if let Some(row) = rows.iter().find(|&&row| row >= self.len()) {
-            return Err(Error::value("row to select", format!("an index below {}", self.len()), row));
+        let n = self.len().min(self.x.nrows());
+        if let Some(row) = rows.iter().find(|&&row| row >= n) {
+            return Err(Error::value("row to select", format!("an index below {n}"), row));
         }
         Ok(Self { x: self.x.select(Axis(0), rows), y: self.y.select(Axis(0), rows), classes: self.classes })
     }

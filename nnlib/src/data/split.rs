@@ -20,6 +20,7 @@ use crate::{Error, RandomState};
 /// # Errors
 /// [`Error::Value`] for a fraction outside (0, 1) or one that leaves no point to one side.
 pub fn train_test_split(data: &Dataset, test_fraction: f64, rng: &mut RandomState) -> Result<(Dataset, Dataset), Error> {
+    data.check_labels()?;
     let n_test = test_size(data.len(), test_fraction, 1)?;
     let order = rng.permutation(data.len()).to_vec();
     Ok((data.select(&order[n_test..])?, data.select(&order[..n_test])?))
@@ -42,6 +43,7 @@ pub fn train_test_split(data: &Dataset, test_fraction: f64, rng: &mut RandomStat
 /// [`Error::Value`] for a fraction outside (0, 1), one that leaves a side with fewer points than there are classes, or a class with a single
 /// point.
 pub fn stratified_split(data: &Dataset, test_fraction: f64, rng: &mut RandomState) -> Result<(Dataset, Dataset), Error> {
+    data.check_labels()?;
     let counts = data.class_counts();
     let occurring = counts.iter().filter(|&&count| count > 0).count();
     let n_test = test_size(data.len(), test_fraction, occurring)?;
@@ -225,6 +227,10 @@ mod tests {
     fn bad_arguments_are_named() {
         let rng = &mut RandomState::new(0);
         let moons = make_moons(10, 0.1, rng).unwrap();
+        let other = Dataset { y: array![0, 1], ..moons.clone() };
+        let labels = "labels: expected shape (10,), one for each row of x, got (2,)";
+        assert_eq!(message(train_test_split(&other, 0.5, rng)), labels);
+        assert_eq!(message(stratified_split(&other, 0.5, rng)), labels);
         for fraction in [0.0, 1.0, -0.5, 1.5, f64::NAN] {
             let expected = format!("test fraction: expected a number between 0 and 1, both excluded, got {fraction}");
             assert_eq!(message(train_test_split(&moons, fraction, rng)), expected);

@@ -1,32 +1,172 @@
 //! The instruction sets, and the choice among them while the program runs.
 //!
-//! A kernel is written once, as plain loops that the compiler turns into vector instructions, and compiled once for each instruction set.
+//! A kernel is written once and compiled once for each instruction set. Loops over slices are left to the compiler, which turns them into vector
+//! instructions; sums that must stay in registers are written with a [`Arithmetic::Lane`], where its luck runs out.
+//!
 //! That needs no dependency and no build flags (a notebook cannot set any). The crates looked at: `pulp` and `fearless_simd` choose at run
 //! time but offer no elementary functions, `wide` and `sleef` choose at compile time, and `multiversion` brings `syn` into every cold build.
 
-/// How products are added.
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::{
+    __m256d, __m512d, _mm256_fmadd_pd, _mm256_loadu_pd, _mm256_set1_pd, _mm256_storeu_pd, _mm512_fmadd_pd, _mm512_loadu_pd, _mm512_set1_pd,
+    _mm512_storeu_pd,
+};
+
+/// The numbers in a lane: one register of AVX-512, two of AVX2, four of NEON or SSE2.
+pub(crate) const LANES: usize = 8;
+
+/// How products are added, one at a time and eight at a time.
 pub(crate) trait Arithmetic {
+    /// Eight numbers in registers.
+    type Lane: Copy;
+
     /// a b + c.
     fn mul_add(a: f64, b: f64, c: f64) -> f64;
-}
 
-/// One rounding, by an instruction that the processor has. (Without it, the standard library's `mul_add` is a slow function call.)
-pub(crate) struct Fused;
+    /// The same number eight times.
+    fn splat(number: f64) -> Self::Lane;
+
+    /// Eight numbers from memory.
+    fn load(from: &[f64; LANES]) -> Self::Lane;
+
+    /// Eight numbers to memory.
+    fn store(lane: Self::Lane, to: &mut [f64; LANES]);
+
+    /// a b + c, number by number.
+    fn lane_mul_add(a: Self::Lane, b: Self::Lane, c: Self::Lane) -> Self::Lane;
+}
 
 /// Two roundings, on any processor.
 pub(crate) struct Separate;
 
+/// One rounding, on processors that all can. (Without the instruction, the standard library's `mul_add` is a slow function call.)
+#[cfg(target_arch = "aarch64")]
+pub(crate) struct Fused;
+
+/// One rounding, by the instructions of AVX2 and FMA. To be used inside [`run_on`] only.
+#[cfg(target_arch = "x86_64")]
+pub(crate) struct Avx2;
+
+/// One rounding, by the instructions of AVX-512. To be used inside [`run_on`] only.
+#[cfg(target_arch = "x86_64")]
+pub(crate) struct Avx512;
+
+/// A lane as an array, for the compiler to put into registers.
+macro_rules! lane_as_array {
+    () => {
+        type Lane = [f64; LANES];
+
+        #[inline(always)]
+        fn splat(number: f64) -> Self::Lane {
+            [number; LANES]
+        }
+
+        #[inline(always)]
+        fn load(from: &[f64; LANES]) -> Self::Lane {
+            *from
+        }
+
+        #[inline(always)]
+        fn store(lane: Self::Lane, to: &mut [f64; LANES]) {
+            *to = lane;
+        }
+
+        #[inline(always)]
+        fn lane_mul_add(a: Self::Lane, b: Self::Lane, c: Self::Lane) -> Self::Lane {
+            std::array::from_fn(|l| Self::mul_add(a[l], b[l], c[l]))
+        }
+    };
+}
+
+impl Arithmetic for Separate {
+    lane_as_array!();
+
+    #[inline(always)]
+    fn mul_add(a: f64, b: f64, c: f64) -> f64 {
+        a * b + c
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
 impl Arithmetic for Fused {
+    lane_as_array!();
+
     #[inline(always)]
     fn mul_add(a: f64, b: f64, c: f64) -> f64 {
         a.mul_add(b, c)
     }
 }
 
-impl Arithmetic for Separate {
+// SAFETY of both that follow: the functions are inlined into kernels that `run_on` has compiled for, and runs on, a processor that has the
+// instructions, and the references that become pointers are to eight numbers.
+#[cfg(target_arch = "x86_64")]
+impl Arithmetic for Avx2 {
+    type Lane = [__m256d; 2];
+
     #[inline(always)]
     fn mul_add(a: f64, b: f64, c: f64) -> f64 {
-        a * b + c
+        a.mul_add(b, c)
+    }
+
+    #[inline(always)]
+    fn splat(number: f64) -> Self::Lane {
+        // SAFETY: above.
+        [unsafe { _mm256_set1_pd(number) }; 2]
+    }
+
+    #[inline(always)]
+    fn load(from: &[f64; LANES]) -> Self::Lane {
+        // SAFETY: above.
+        unsafe { [_mm256_loadu_pd(from.as_ptr()), _mm256_loadu_pd(from[4..].as_ptr())] }
+    }
+
+    #[inline(always)]
+    fn store(lane: Self::Lane, to: &mut [f64; LANES]) {
+        // SAFETY: above.
+        unsafe {
+            _mm256_storeu_pd(to.as_mut_ptr(), lane[0]);
+            _mm256_storeu_pd(to[4..].as_mut_ptr(), lane[1]);
+        }
+    }
+
+    #[inline(always)]
+    fn lane_mul_add(a: Self::Lane, b: Self::Lane, c: Self::Lane) -> Self::Lane {
+        // SAFETY: above.
+        unsafe { [_mm256_fmadd_pd(a[0], b[0], c[0]), _mm256_fmadd_pd(a[1], b[1], c[1])] }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Arithmetic for Avx512 {
+    type Lane = __m512d;
+
+    #[inline(always)]
+    fn mul_add(a: f64, b: f64, c: f64) -> f64 {
+        a.mul_add(b, c)
+    }
+
+    #[inline(always)]
+    fn splat(number: f64) -> Self::Lane {
+        // SAFETY: above.
+        unsafe { _mm512_set1_pd(number) }
+    }
+
+    #[inline(always)]
+    fn load(from: &[f64; LANES]) -> Self::Lane {
+        // SAFETY: above.
+        unsafe { _mm512_loadu_pd(from.as_ptr()) }
+    }
+
+    #[inline(always)]
+    fn store(lane: Self::Lane, to: &mut [f64; LANES]) {
+        // SAFETY: above.
+        unsafe { _mm512_storeu_pd(to.as_mut_ptr(), lane) }
+    }
+
+    #[inline(always)]
+    fn lane_mul_add(a: Self::Lane, b: Self::Lane, c: Self::Lane) -> Self::Lane {
+        // SAFETY: above.
+        unsafe { _mm512_fmadd_pd(a, b, c) }
     }
 }
 
@@ -100,11 +240,11 @@ pub(crate) fn run_on<K: Kernel>(set: InstructionSet, kernel: K) -> K::Output {
     {
         #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
         fn avx512<K: Kernel>(kernel: K) -> K::Output {
-            kernel.run::<Fused>()
+            kernel.run::<Avx512>()
         }
         #[target_feature(enable = "avx2,fma")]
         fn avx2<K: Kernel>(kernel: K) -> K::Output {
-            kernel.run::<Fused>()
+            kernel.run::<Avx2>()
         }
         match set {
             // SAFETY: `InstructionSet::best` and `available`, the only sources of these values, have asked the processor.
@@ -114,9 +254,14 @@ pub(crate) fn run_on<K: Kernel>(set: InstructionSet, kernel: K) -> K::Output {
             InstructionSet::Baseline => kernel.run::<Separate>(),
         }
     }
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(target_arch = "aarch64")]
     {
         let InstructionSet::Baseline = set;
-        if cfg!(target_arch = "aarch64") { kernel.run::<Fused>() } else { kernel.run::<Separate>() }
+        kernel.run::<Fused>()
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    {
+        let InstructionSet::Baseline = set;
+        kernel.run::<Separate>()
     }
 }

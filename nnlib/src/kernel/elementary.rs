@@ -163,7 +163,8 @@ fn ln_corrected<A: Arithmetic>(h: f64, c: f64) -> f64 {
 /// ln x for a normal x > 0.
 #[inline(always)]
 pub(crate) fn ln_of_normal<A: Arithmetic>(x: f64) -> f64 {
-    ln_corrected::<A>(x, 0.0)
+    // 0, or NaN for a NaN.
+    ln_corrected::<A>(x, 0.0 * x)
 }
 
 /// ln(1 + eᶻ) = max(z, 0) + ln(1 + e⁻|ᶻ|).
@@ -262,9 +263,7 @@ mod tests {
         for set in InstructionSet::available() {
             let one = |name, x| apply(set, name, &[x])[0];
             for name in NAMES {
-                if name != "ln_of_normal" {
-                    assert!(one(name, f64::NAN).is_nan(), "{name}");
-                }
+                assert!(one(name, f64::NAN).is_nan(), "{name}");
             }
             assert_eq!(one("tanh", 0.0).to_bits(), 0.0_f64.to_bits());
             assert_eq!(one("tanh", -0.0).to_bits(), (-0.0_f64).to_bits());

@@ -7,11 +7,21 @@
 //! | `dispatch` | the instruction sets, and the choice among them while the program runs |
 //! | `elementary` | exp, ln, tanh, sigmoid and their kin without branches, one number at a time |
 //! | [`vector`] | the same on slices |
+//! | [`activate`] | activation functions, forward and backward |
+//! | `block` | products on a block of samples that stand side by side |
+//! | [`conv`] | convolution and max pooling on such blocks, and on images row by row |
+//! | [`gemm`] | products of matrices, long and thin ones among them |
+//! | [`fused`] | a whole training step: forward, loss and backward in one go |
 //!
 //! **Same bits.** A result depends neither on the number of threads nor, among processors with fused multiply–add (x86-64 since 2013 with
 //! AVX2 or AVX-512, every 64-bit ARM), on the width of their registers: sums are taken in a fixed order, eight partial sums wide,
 //! whatever the width. Processors without fused multiply–add round twice where the others round once, and differ in the last bits.
 
+pub mod activate;
+mod block;
+pub mod conv;
 mod dispatch;
 mod elementary;
+pub mod fused;
+pub mod gemm;
 pub mod vector;

@@ -47,7 +47,7 @@ impl Conv2d {
         if let Some((what, _)) = counts.iter().find(|(_, count)| *count == 0) {
             return Err(Error::value(*what, "at least 1", 0));
         }
-        if channels == 0 || (padding == Padding::Valid && (height < kernel.0 || width < kernel.1)) || height * width == 0 {
+        if channels == 0 || (padding == Padding::Valid && (height < kernel.0 || width < kernel.1)) || height == 0 || width == 0 {
             return Err(Error::shape("input of a convolution", format!("at least (1, {}, {})", kernel.0, kernel.1), input));
         }
         Ok(Self {
@@ -57,6 +57,23 @@ impl Conv2d {
             stride,
             padding,
         })
+    }
+}
+
+impl Conv2d {
+    /// How far the kernel moves from one number of the output to the next.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// What surrounds the image.
+    pub fn padding(&self) -> Padding {
+        self.padding
+    }
+
+    /// The image's height and width.
+    pub(crate) fn input(&self) -> (usize, usize) {
+        self.input
     }
 }
 

@@ -33,6 +33,16 @@ impl MaxPool2d {
         }
         Ok(Self { channels, height, width, size })
     }
+
+    /// The height and width of a window.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// The image's channels, height and width.
+    pub(crate) fn input(&self) -> (usize, usize, usize) {
+        (self.channels, self.height, self.width)
+    }
 }
 
 impl Layer for MaxPool2d {

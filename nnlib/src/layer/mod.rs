@@ -52,7 +52,7 @@ impl Shape {
     pub fn size(self) -> usize {
         match self {
             Self::Flat(features) => features,
-            Self::Image { channels, height, width } => channels * height * width,
+            Self::Image { channels, height, width } => channels.saturating_mul(height).saturating_mul(width),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Figures one after the other, as a GIF that repeats.
 
+use std::fmt;
 use std::path::Path;
 
-use super::figure::{Figure, show};
+use super::figure::{Figure, show, show_in_notebook};
 use super::palette::Palette;
 use super::raster::Picture;
 use crate::Error;
@@ -18,7 +19,7 @@ use crate::file::write_atomically;
 /// assert!(animation.gif()?.starts_with(b"GIF89a"));
 /// # Ok::<(), nnlib::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Animation {
     frames: Vec<Figure>,
     frames_per_second: f64,
@@ -107,6 +108,14 @@ impl Animation {
             Ok(gif) => show("image/gif", &gif, &self.alternative_text()),
             Err(error) => eprintln!("{error}"),
         }
+    }
+}
+
+impl fmt::Debug for Animation {
+    /// The alternative text. In a notebook the animation is shown too, see [`show_in_notebook`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show_in_notebook(|| self.evcxr_display());
+        f.write_str(&self.alternative_text())
     }
 }
 

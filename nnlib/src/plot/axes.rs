@@ -148,7 +148,8 @@ impl Axis {
         if let Some(range) = self.range {
             return range;
         }
-        if !(low <= high) {
+        if low > high {
+            // Nothing to show.
             return if self.log { (1.0, 10.0) } else { (0.0, 1.0) };
         }
         if self.log {

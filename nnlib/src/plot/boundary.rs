@@ -36,7 +36,7 @@ const SPACING: f64 = 0.01;
 ///
 /// In the tutorials: `np.meshgrid`, `plt.contourf`, `plt.scatter`.
 pub fn decision_boundary(model: &dyn Classifier, data: &Dataset) -> Result<Figure, Error> {
-    let (x, y) = around(data)?;
+    let [x, y] = around(data)?;
     let figure = Figure::new().regions(model, x, y, spacing(x, y))?;
     Ok(figure.classes(data)?.x_label("x₁").y_label("x₂"))
 }
@@ -46,7 +46,7 @@ pub fn decision_boundary(model: &dyn Classifier, data: &Dataset) -> Result<Figur
 /// # Errors
 /// As [`decision_boundary`], and [`Error::Value`] for a model without probabilities.
 pub fn probability_boundary(model: &dyn Classifier, data: &Dataset) -> Result<Figure, Error> {
-    let (x, y) = around(data)?;
+    let [x, y] = around(data)?;
     let figure = Figure::new().probability_regions(model, x, y, spacing(x, y))?;
     Ok(figure.classes(data)?.x_label("x₁").y_label("x₂"))
 }
@@ -163,7 +163,7 @@ fn check_rows(what: &str, expected: usize, got: usize) -> Result<(), Error> {
 }
 
 /// The rectangle around the data.
-fn around(data: &Dataset) -> Result<((f64, f64), (f64, f64)), Error> {
+fn around(data: &Dataset) -> Result<[(f64, f64); 2], Error> {
     check_plane(data)?;
     let range = |column: usize| {
         let (low, high) = data.x.column(column).iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
@@ -178,7 +178,7 @@ fn around(data: &Dataset) -> Result<((f64, f64), (f64, f64)), Error> {
         };
         (low - room, high + room)
     };
-    Ok((range(0), range(1)))
+    Ok([range(0), range(1)])
 }
 
 /// 0.01, or less where the plane would have fewer than 300 points a side, or as much as gives 1200 points to the longer side.

@@ -1,5 +1,6 @@
 //! A figure: what it holds, what it is called, and how it becomes a picture.
 
+use std::fmt;
 use std::path::Path;
 
 use base64::Engine;
@@ -34,7 +35,7 @@ use crate::file::write_atomically;
 /// ```
 ///
 /// In matplotlib: `plt.plot(epoch, loss); plt.title("Training"); plt.xlabel("epoch")`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Figure {
     title: String,
     alt: Option<String>,
@@ -374,6 +375,14 @@ impl Figure {
     }
 }
 
+impl fmt::Debug for Figure {
+    /// The alternative text. In a notebook the picture is shown too, see [`show_in_notebook`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show_in_notebook(|| self.evcxr_display());
+        f.write_str(&self.alternative_text())
+    }
+}
+
 /// What the panels of a grid have in common.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Agreed {
@@ -391,6 +400,14 @@ fn set_range(axis: &mut Axis, name: &str, low: f64, high: f64) -> Result<(), Err
     }
     axis.range = Some((low, high));
     Ok(())
+}
+
+/// Shows a figure that the evcxr kernel asks for its `Debug` instead of its picture: it falls back to that for good when a cell's last
+/// expression is not right at its first attempt, as the first `?` of a notebook is not, nor an expression that moves the cell's own variable.
+pub(super) fn show_in_notebook(display: impl FnOnce()) {
+    if std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
+        display();
+    }
 }
 
 /// Prints a picture and its alternative text in the form that the evcxr kernel takes for display data.

@@ -31,7 +31,11 @@ pub(super) struct Grid {
 /// ```
 ///
 /// In matplotlib: `plt.subplots(1, 2)`.
-pub fn grid(columns: usize, panels: Vec<Figure>) -> Result<Figure, Error> {
+///
+/// In a notebook, borrow panels that a variable holds, `grid(2, &panels)`: the kernel shows no figure where a cell's last expression takes
+/// a variable away.
+pub fn grid(columns: usize, panels: impl AsRef<[Figure]>) -> Result<Figure, Error> {
+    let panels = panels.as_ref().to_vec();
     if panels.is_empty() {
         return Err(Error::empty("panels"));
     }

@@ -37,7 +37,8 @@ fn linear_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|m| m * power).into_iter().find(|&s| s >= rough * 0.999_999).unwrap_or(10.0 * power);
     let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
     // Numbers so close that f64 cannot step between them have no ticks of their own.
-    if !step.is_normal() || !(first.is_finite() && last.is_finite()) || last - first > 1000.0 || last.abs().max(first.abs()) > 1e15 {
+    let fine = step.is_normal() && first.abs().max(last.abs()) < 1e15 && last - first < 1000.0;
+    if !fine {
         return vec![(low, number(low)), (high, number(high))];
     }
     let largest = low.abs().max(high.abs());
@@ -67,7 +68,7 @@ fn log_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
 
 /// A tick's text with as many decimals as the step between ticks needs.
 fn in_steps(value: f64, step: f64, largest: f64) -> String {
-    if largest >= 1e5 || largest < 1e-3 {
+    if !(1e-3..1e5).contains(&largest) {
         return number(if value.abs() < step * 1e-6 { 0.0 } else { value });
     }
     let decimals = (0..10).find(|&d| (step * 10f64.powi(d) - (step * 10f64.powi(d)).round()).abs() < 1e-6).unwrap_or(10);

@@ -1,12 +1,16 @@
 //! A batch, cut into parts that threads work on.
 
+use std::sync::{Mutex, PoisonError};
+
 use ndarray::{Array1, Array2, Axis};
 
 use super::Model;
 use super::fit::Transform;
+use crate::fast::Fast;
+use crate::layer::AnyLayer;
 use crate::loss::Targets;
-use crate::network::{Gradients, Pass, classes};
-use crate::{RandomState, Sequential};
+use crate::network::{Gradients, Pass, class, resize};
+use crate::{Error, RandomState, Sequential};
 
 /// Targets of a batch, copied from those of the data.
 pub(super) enum OwnTargets {
@@ -43,56 +47,86 @@ impl OwnTargets {
     }
 }
 
-/// A part of a batch: its samples, its forward and its backward pass.
-pub(super) struct Batch {
-    pub(super) pass: Pass,
-    gradients: Gradients,
+/// A part of a batch: its samples and what becomes of them.
+struct Part {
+    x: Array2<f64>,
     targets: OwnTargets,
+    y_hat: Array2<f64>,
+    way: Way,
+    gradients: Gradients,
+    /// What dropout and the like draw from; set for each batch.
+    rng: RandomState,
     loss: f64,
     correct: usize,
+    failure: Option<Error>,
 }
 
-impl Batch {
-    pub(super) fn new(network: &Sequential, targets: Targets<'_>) -> Self {
-        let (pass, gradients) = (Pass::new(network), Gradients::new(network));
-        Self { pass, gradients, targets: OwnTargets::select(targets, &[]), loss: 0.0, correct: 0 }
+/// The way from samples to gradients.
+enum Way {
+    /// All layers in one go.
+    Fast(Box<Fast>),
+    /// Layer by layer, for layers that the fast kernels do not know.
+    ByLayer(Box<Pass>),
+}
+
+impl Part {
+    fn new(network: &Sequential, targets: Targets<'_>) -> Self {
+        Self {
+            x: Array2::zeros((0, network.input_shape().size())),
+            targets: OwnTargets::select(targets, &[]),
+            y_hat: Array2::zeros((0, network.output_size())),
+            way: match Fast::for_training(network) {
+                Some(fast) => Way::Fast(Box::new(fast)),
+                None => Way::ByLayer(Box::new(Pass::new(network))),
+            },
+            gradients: Gradients::new(network),
+            rng: RandomState::new(0),
+            loss: 0.0,
+            correct: 0,
+            failure: None,
+        }
     }
 
-    pub(super) fn load(&mut self, x: &Array2<f64>, targets: Targets<'_>, rows: &[usize]) {
-        self.pass.resize(rows.len());
-        self.pass.outputs[0].outer_iter_mut().zip(rows).for_each(|(mut to, &row)| to.assign(&x.row(row)));
+    fn load(&mut self, x: &Array2<f64>, targets: Targets<'_>, rows: &[usize]) {
+        resize(&mut self.x, rows.len());
+        self.x.outer_iter_mut().zip(rows).for_each(|(mut to, &row)| to.assign(&x.row(row)));
         self.targets.load(targets, rows);
     }
 
-    pub(super) fn targets(&self) -> Targets<'_> {
-        self.targets.view()
-    }
-
-    /// How many of the samples have their class predicted rightly; 0 where nobody asks.
-    pub(super) fn correct(&self, asked: bool) -> usize {
-        if !asked {
-            return 0;
-        }
-        let predicted = classes(self.pass.output());
-        match &self.targets {
-            OwnTargets::Classes(y) => predicted.iter().zip(y).filter(|(p, y)| p == y).count(),
-            OwnTargets::Values(t) => predicted.iter().zip(&classes(t)).filter(|(p, y)| p == y).count(),
-        }
-    }
-
-    /// Forward and backward: the part's sum of the loss, and its gradients, multiplied by `scale`.
-    fn run(&mut self, model: &Model, scale: f64, transform: Option<&Transform<'_>>, seed: u32) {
-        let mut rng = RandomState::new(seed);
+    /// Forward and backward: the part's share of the loss, and its gradients, both multiplied by `scale`.
+    fn run(&mut self, model: &Model, scale: f64, transform: Option<&Transform<'_>>) {
         if let Some(transform) = transform {
-            transform(&mut self.pass.outputs[0], &mut rng);
+            self.failure = transform(&mut self.x, &mut self.rng).err();
         }
-        model.network.run(&mut self.pass, Some(&mut rng));
-        self.gradients.resize(&self.pass);
-        let y_hat = self.pass.output();
-        self.loss = model.loss.sum(y_hat, self.targets.view());
-        self.correct = self.correct(model.accuracy);
-        model.loss.gradient_into(self.pass.output(), self.targets.view(), scale, self.gradients.last_delta());
-        model.network.run_back(&self.pass, &mut self.gradients, false);
+        let targets = self.targets.view();
+        match &mut self.way {
+            Way::Fast(fast) => {
+                let y_hat = model.accuracy.then(|| {
+                    resize(&mut self.y_hat, self.x.nrows());
+                    &mut self.y_hat
+                });
+                self.loss = fast.step(&model.network, &self.x, targets, model.loss, scale, y_hat, &mut self.gradients);
+                self.correct = if model.accuracy { correct(&self.y_hat, targets) } else { 0 };
+            }
+            Way::ByLayer(pass) => {
+                pass.load(&self.x);
+                model.network.run(pass, Some(&mut self.rng));
+                self.gradients.resize(pass);
+                self.loss = model.loss.sum(pass.output(), targets) * scale;
+                self.correct = if model.accuracy { correct(pass.output(), targets) } else { 0 };
+                model.loss.gradient_into(pass.output(), targets, scale, self.gradients.last_delta());
+                model.network.run_back(pass, &mut self.gradients, false);
+            }
+        }
+    }
+}
+
+/// How many of the outputs mean the class that their sample has.
+pub(super) fn correct(y_hat: &Array2<f64>, targets: Targets<'_>) -> usize {
+    let predicted = y_hat.outer_iter().map(class);
+    match targets {
+        Targets::Classes(y) => predicted.zip(y).filter(|(p, y)| p == *y).count(),
+        Targets::Values(t) => predicted.zip(t.outer_iter().map(class)).filter(|(p, y)| p == y).count(),
     }
 }
 
@@ -101,15 +135,23 @@ impl Batch {
 /// A batch is cut into parts by its size and the network's alone, and the parts' gradients are added in their order, so that the number of
 /// threads that work on them changes nothing.
 pub(super) struct Trainer {
-    parts: Vec<Batch>,
+    parts: Vec<Part>,
     part_size: usize,
     threads: usize,
+    /// Whether the parts hold all the data, which then is copied only once.
+    complete: bool,
+    /// Numbers in an output.
+    outputs: usize,
+    /// Whether a layer draws random numbers.
+    random: bool,
 }
 
 /// A batch is cut into at most so many parts …
 const MOST_PARTS: usize = 8;
 /// … of at least so many multiplications each, since starting a thread takes as long as 100,000.
 const LEAST_WORK: usize = 1_000_000;
+/// The kernels work on so many samples at once.
+const SIDE_BY_SIDE: usize = 8;
 
 impl Trainer {
     pub(super) fn new(model: &Model, targets: Targets<'_>, size: usize, threads: Option<usize>) -> Self {
@@ -122,13 +164,17 @@ impl Trainer {
             // A weight is used once for each position of its kernel.
             .map(|(p, outputs)| if p.w.is_empty() { outputs } else { p.w.len() * outputs / p.b.len().max(1) })
             .sum();
-        let part_size = size.div_ceil(MOST_PARTS).max(LEAST_WORK.div_ceil(work.max(1))).min(size);
-        let parts = (0..size.div_ceil(part_size)).map(|_| Batch::new(network, targets)).collect();
+        let part_size = size.div_ceil(MOST_PARTS).max(LEAST_WORK.div_ceil(work.max(1))).next_multiple_of(SIDE_BY_SIDE);
+        let parts = (0..size.div_ceil(part_size)).map(|_| Part::new(network, targets)).collect();
         let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
-        Self { parts, part_size, threads }
+        let random = network.layers().iter().any(|layer| matches!(layer, AnyLayer::Dropout(_)));
+        Self { parts, part_size, threads, complete: false, outputs: network.output_size(), random }
     }
 
-    /// The loss summed over these rows of `x` and how many are right; the gradients stand in [`Trainer::gradients`].
+    /// These rows' loss and how many of them are right; the gradients stand in [`Trainer::gradients`].
+    ///
+    /// # Errors
+    /// Those of the transform.
     pub(super) fn gradient(
         &mut self,
         model: &Model,
@@ -137,27 +183,41 @@ impl Trainer {
         rows: &[usize],
         transform: Option<&Transform<'_>>,
         rng: &mut RandomState,
-    ) -> (f64, usize) {
-        let outputs = model.network.shapes().last().map_or(0, |shape| shape.size());
-        let scale = model.loss.scale(rows.len(), outputs);
+    ) -> Result<(f64, usize), Error> {
+        let scale = model.loss.scale(rows.len(), self.outputs);
         let used = rows.len().div_ceil(self.part_size);
         let parts = &mut self.parts[..used];
-        let mut jobs: Vec<(&mut Batch, &[usize], u32)> =
-            parts.iter_mut().zip(rows.chunks(self.part_size)).map(|(part, rows)| (part, rows, rand::Rng::next_u32(rng))).collect();
-        let work = |(part, rows, seed): &mut (&mut Batch, &[usize], u32)| {
-            part.load(x, targets, rows);
-            part.run(model, scale, transform, *seed);
+        if self.random || transform.is_some() {
+            parts.iter_mut().for_each(|part| part.rng = RandomState::new(rand::Rng::next_u32(rng)));
+        }
+        let complete = self.complete;
+        let work = |part: &mut Part, rows: &[usize]| {
+            if !complete {
+                part.load(x, targets, rows);
+            }
+            part.run(model, scale, transform);
         };
+        let jobs = parts.iter_mut().zip(rows.chunks(self.part_size));
         let threads = self.threads.min(used);
         if threads == 1 {
-            jobs.iter_mut().for_each(work);
+            jobs.for_each(|(part, rows)| work(part, rows));
         } else {
-            let share = used.div_ceil(threads);
-            std::thread::scope(|scope| {
-                for jobs in jobs.chunks_mut(share) {
-                    scope.spawn(move || jobs.iter_mut().for_each(work));
+            // Whoever is free takes the next part; which thread works on a part changes nothing in it.
+            let jobs = Mutex::new(jobs);
+            let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let take = || {
+                while let Some((part, rows)) = next() {
+                    work(part, rows);
                 }
+            };
+            std::thread::scope(|scope| {
+                (1..threads).for_each(|_| drop(scope.spawn(take)));
+                take();
             });
+        }
+        self.complete = rows.len() == x.nrows() && transform.is_none();
+        if let Some(failure) = self.parts[..used].iter_mut().find_map(|part| part.failure.take()) {
+            return Err(failure);
         }
         let (first, others) = self.parts[..used].split_first_mut().expect("a batch has a sample");
         let (mut loss, mut correct) = (first.loss, first.correct);
@@ -169,7 +229,7 @@ impl Trainer {
                 sum.b += &gradient.b;
             }
         }
-        (loss, correct)
+        Ok((loss, correct))
     }
 
     pub(super) fn gradients(&self) -> &Gradients {

@@ -18,7 +18,7 @@ pub(super) enum Validation<'a> {
 
 pub(super) type Callback<'a> = Box<dyn FnMut(&Epoch<'_>) -> ControlFlow<()> + 'a>;
 /// A change made to a batch's samples.
-pub(super) type Transform<'a> = dyn Fn(&mut Array2<f64>, &mut RandomState) + Sync + 'a;
+pub(super) type Transform<'a> = dyn Fn(&mut Array2<f64>, &mut RandomState) -> Result<(), Error> + Sync + 'a;
 
 /// How to train: the arguments of Keras's `fit`.
 ///
@@ -142,8 +142,8 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// Changes each batch's samples, shape (n, d), before it is trained on.
-    pub fn transform(mut self, transform: impl Fn(&mut Array2<f64>, &mut RandomState) + Sync + 'a) -> Self {
+    /// Changes a batch's samples before it is trained on, part by part, shape (n, d): `.transform(|x, rng| augment.apply(x, rng))`.
+    pub fn transform(mut self, transform: impl Fn(&mut Array2<f64>, &mut RandomState) -> Result<(), Error> + Sync + 'a) -> Self {
         self.transform = Some(Box::new(transform));
         self
     }

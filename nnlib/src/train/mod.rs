@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use ndarray::{Array1, Array2, s};
 
-use self::batch::{Batch, OwnTargets, Trainer};
+use self::batch::{OwnTargets, Trainer, correct};
 use self::fit::Validation;
 use self::report::report;
 use crate::error::check_finite;
@@ -38,10 +38,10 @@ pub use history::{Epoch, History};
 pub struct Model {
     /// The network.
     pub network: Sequential,
-    loss: Loss,
-    optimizer: Optimizer,
-    l2: f64,
-    accuracy: bool,
+    pub(crate) loss: Loss,
+    pub(crate) optimizer: Optimizer,
+    pub(crate) l2: f64,
+    pub(crate) accuracy: bool,
 }
 
 impl Sequential {
@@ -50,7 +50,7 @@ impl Sequential {
     /// # Errors
     /// [`Error::Shape`] for a softmax cross-entropy on a single output, or an optimiser that has trained another network.
     pub fn compile(self, loss: Loss, mut optimizer: Optimizer) -> Result<Model, Error> {
-        let outputs = self.shapes().last().map_or(0, |shape| shape.size());
+        let outputs = self.output_size();
         if loss == Loss::SoftmaxCrossEntropy && outputs < 2 {
             return Err(Error::shape("output of a network with softmax cross-entropy", "(n, at least 2)", format!("(n, {outputs})")));
         }
@@ -138,21 +138,9 @@ impl Model {
     /// As [`Sequential::forward`] and [`Loss::check`].
     pub fn evaluate<'t>(&self, x: &Array2<f64>, targets: impl Into<Targets<'t>>) -> Result<Evaluation, Error> {
         let targets = targets.into();
-        let outputs = self.network.shapes().last().map_or(0, |shape| shape.size());
-        self.network.check_input(x)?;
-        self.loss.check(x.nrows(), outputs, targets)?;
-        let mut batch = Batch::new(&self.network, targets);
-        let (mut loss, mut correct) = (0.0, 0);
-        // In parts, so that the memory needed does not grow with the data.
-        let rows: Vec<usize> = (0..x.nrows()).collect();
-        for rows in rows.chunks(256) {
-            batch.load(x, targets, rows);
-            self.network.run(&mut batch.pass, None);
-            loss += self.loss.sum(batch.pass.output(), batch.targets());
-            correct += batch.correct(self.accuracy);
-        }
-        let loss = loss * self.loss.scale(x.nrows(), outputs) + self.penalty();
-        Ok(Evaluation { loss, accuracy: self.accuracy.then(|| correct as f64 / x.nrows() as f64) })
+        let y_hat = self.network.output(x)?;
+        let loss = self.loss.value(&y_hat, targets)? + self.penalty();
+        Ok(Evaluation { loss, accuracy: self.accuracy.then(|| correct(&y_hat, targets) as f64 / x.nrows() as f64) })
     }
 
     /// The L2 term of the loss.
@@ -171,7 +159,7 @@ impl Model {
 
     fn fit_all(&mut self, x: &Array2<f64>, targets: Targets<'_>, mut fit: Fit<'_>) -> Result<History, Error> {
         fit.check()?;
-        let outputs = self.network.shapes().last().map_or(0, |shape| shape.size());
+        let outputs = self.network.output_size();
         self.network.check_input(x)?;
         self.loss.check(x.nrows(), outputs, targets)?;
         let mut n = x.nrows();
@@ -209,8 +197,9 @@ impl Model {
             let (mut loss, mut penalty, mut correct) = (0.0, 0.0, 0);
             for rows in order.chunks(size) {
                 penalty += self.penalty() * rows.len() as f64;
-                let (sum, right) = trainer.gradient(self, x, targets, rows, fit.transform.as_deref(), &mut rng);
-                (loss, correct) = (loss + sum, correct + right);
+                let (value, right) = trainer.gradient(self, x, targets, rows, fit.transform.as_deref(), &mut rng)?;
+                loss += value / self.loss.scale(rows.len(), outputs);
+                correct += right;
                 self.optimizer.apply(&mut self.network, trainer.gradients(), self.l2);
             }
             let loss = loss * self.loss.scale(n, outputs) + penalty / n as f64;

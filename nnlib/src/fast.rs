@@ -1,0 +1,95 @@
+//! A network as the fast kernels take it: the same numbers as layer by layer, many times sooner.
+
+use ndarray::Array2;
+
+use crate::kernel::conv::{Convolution, Pooling};
+use crate::kernel::fused::{Layer, Stack, Workspace};
+use crate::layer::AnyLayer;
+use crate::loss::Targets;
+use crate::network::Gradients;
+use crate::{Loss, Sequential};
+
+/// Room for fused passes of one network, kept from pass to pass.
+#[derive(Debug, Default)]
+pub(crate) struct Fast {
+    workspace: Workspace,
+    /// Room for the list of the layers, which borrows the network only while a pass runs.
+    layers: Vec<Layer<'static>>,
+}
+
+impl Fast {
+    /// For predictions, unless there is a layer that the kernels do not know.
+    pub(crate) fn for_prediction(network: &Sequential) -> Option<Self> {
+        let known = |layer: &AnyLayer| !matches!(layer, AnyLayer::PRelu(_));
+        network.layers().iter().all(known).then(Self::default)
+    }
+
+    /// For training, in which dropout is not nothing.
+    pub(crate) fn for_training(network: &Sequential) -> Option<Self> {
+        let random = |layer: &AnyLayer| matches!(layer, AnyLayer::Dropout(_));
+        if network.layers().iter().any(random) { None } else { Self::for_prediction(network) }
+    }
+
+    /// The loss of the outputs for `x`, summed and multiplied by `scale`, and its gradients; the outputs too where there is a place for them.
+    #[expect(clippy::too_many_arguments, reason = "what goes in and what comes out")]
+    pub(crate) fn step(
+        &mut self,
+        network: &Sequential,
+        x: &Array2<f64>,
+        targets: Targets<'_>,
+        loss: Loss,
+        scale: f64,
+        y_hat: Option<&mut Array2<f64>>,
+        gradients: &mut Gradients,
+    ) -> f64 {
+        let layers = layers(network, std::mem::take(&mut self.layers));
+        let stack = Stack { inputs: x.ncols(), layers: &layers };
+        let y_hat = y_hat.map(|y_hat| y_hat.as_slice_mut().expect("contiguous"));
+        let value = self.workspace.loss_and_gradients(stack, x.as_slice().expect("contiguous"), targets, loss, scale, y_hat);
+        let with_weights = gradients.layers.iter_mut().filter(|gradient| !gradient.w.is_empty());
+        for (gradient, (w, b)) in with_weights.zip(self.workspace.gradients()) {
+            gradient.w.as_slice_mut().expect("contiguous").copy_from_slice(w);
+            gradient.b.as_slice_mut().expect("contiguous").copy_from_slice(b);
+        }
+        self.layers = recycle(layers);
+        value
+    }
+
+    /// The outputs for the rows of `x`.
+    pub(crate) fn output(&mut self, network: &Sequential, x: &[f64], y_hat: &mut Array2<f64>) {
+        let layers = layers(network, std::mem::take(&mut self.layers));
+        let stack = Stack { inputs: network.input_shape().size(), layers: &layers };
+        self.workspace.output(stack, x, y_hat.as_slice_mut().expect("contiguous"));
+        self.layers = recycle(layers);
+    }
+}
+
+/// The same room for a list with another lifetime: collecting an emptied list in place allocates nothing.
+fn recycle<'b>(mut layers: Vec<Layer<'_>>) -> Vec<Layer<'b>> {
+    layers.clear();
+    layers.into_iter().map(|_| unreachable!("the list is empty")).collect()
+}
+
+/// The layers, borrowed; those that only matter in training or give the same numbers another shape are left out.
+fn layers<'a>(network: &'a Sequential, room: Vec<Layer<'static>>) -> Vec<Layer<'a>> {
+    let mut layers = recycle(room);
+    layers.extend(network.layers().iter().filter_map(|layer| match layer {
+        AnyLayer::Dense(dense) => {
+            let w = dense.w.as_slice().expect("contiguous");
+            Some(Layer::Dense { w, b: dense.b.as_slice().expect("contiguous"), outputs: dense.w.ncols() })
+        }
+        AnyLayer::Activate(activate) => Some(Layer::Activation(activate.0)),
+        AnyLayer::Conv2d(conv) => {
+            let ((outputs, channels, rows, columns), (height, width)) = (conv.w.dim(), conv.input());
+            let convolution = Convolution::new([channels, height, width], outputs, [rows, columns], conv.stride(), conv.padding());
+            let w = conv.w.as_slice().expect("contiguous");
+            Some(Layer::Conv2d { w, b: conv.b.as_slice().expect("contiguous"), convolution })
+        }
+        AnyLayer::MaxPool2d(pool) => {
+            let (channels, height, width) = pool.input();
+            Some(Layer::MaxPool2d(Pooling { image: [channels, height, width], size: pool.size() }))
+        }
+        AnyLayer::Dropout(_) | AnyLayer::Flatten(_) | AnyLayer::PRelu(_) => None,
+    }));
+    layers
+}

@@ -1,0 +1,212 @@
+//! Products on a block of samples that stand side by side.
+//!
+//! A block is a matrix with a feature in each row and a sample in each column, so that every step of a pass is the same for the numbers in a
+//! row and no vector instruction has an idle lane. A row is cut into lanes of eight samples; sums over samples keep a partial sum for each of
+//! the eight and add those in one order.
+
+use std::ops::Range;
+
+use super::dispatch::Arithmetic;
+pub(crate) use super::dispatch::LANES;
+
+/// The same feature of eight samples.
+pub(crate) type Lane = [f64; LANES];
+
+/// The sum of the eight numbers, always in this order.
+#[inline(always)]
+pub(crate) fn sum(lane: Lane) -> f64 {
+    let [a, b, c, d, e, f, g, h] = lane;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
+}
+
+/// The sum of the numbers of a row.
+#[inline(always)]
+pub(crate) fn sum_of_row(row: &[Lane]) -> f64 {
+    let mut total = [0.0; LANES];
+    for lane in row {
+        for l in 0..LANES {
+            total[l] += lane[l];
+        }
+    }
+    sum(total)
+}
+
+/// 0..4, 4..8, … up to `count`.
+#[inline(always)]
+pub(crate) fn in_fours(count: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..count).step_by(4).map(move |first| first..(first + 4).min(count))
+}
+
+/// Some rows, four at most, of wᵀ x + b, written to `z`; w is (rows of x, `columns`), an empty b is 0.
+#[inline(always)]
+pub(crate) fn affine<A: Arithmetic>(rows: Range<usize>, x: &[Lane], lanes: usize, w: &[f64], columns: usize, b: &[f64], z: &mut [Lane]) {
+    let (w, b) = (&w[rows.start..], if b.is_empty() { b } else { &b[rows.start..] });
+    match rows.len() {
+        1 => affine_rows::<A, 1>(x, lanes, w, columns, b, z),
+        2 => affine_rows::<A, 2>(x, lanes, w, columns, b, z),
+        3 => affine_rows::<A, 3>(x, lanes, w, columns, b, z),
+        _ => affine_rows::<A, 4>(x, lanes, w, columns, b, z),
+    }
+}
+
+/// The sums of `R` rows stay in registers: eight of AVX2's sixteen for four rows.
+#[inline(always)]
+fn affine_rows<A: Arithmetic, const R: usize>(x: &[Lane], lanes: usize, w: &[f64], columns: usize, b: &[f64], z: &mut [Lane]) {
+    let start: [f64; R] = std::array::from_fn(|r| if b.is_empty() { 0.0 } else { b[r] });
+    for at in 0..lanes {
+        let mut sums = start.map(|b| A::splat(b));
+        for (x, w) in x.chunks_exact(lanes).zip(w.chunks(columns)) {
+            let (x, w) = (A::load(&x[at]), &w[..R]);
+            for r in 0..R {
+                sums[r] = A::lane_mul_add(A::splat(w[r]), x, sums[r]);
+            }
+        }
+        for r in 0..R {
+            A::store(sums[r], &mut z[r * lanes + at]);
+        }
+    }
+}
+
+/// Adds the products of `I` rows of `x` with `J` rows of `delta`, summed over samples, to dw, whose rows have `columns` numbers.
+#[inline(always)]
+fn add_products<A: Arithmetic, const I: usize, const J: usize>(x: &[Lane], delta: &[Lane], lanes: usize, dw: &mut [f64], columns: usize) {
+    let x: [&[Lane]; I] = std::array::from_fn(|i| &x[i * lanes..][..lanes]);
+    let delta: [&[Lane]; J] = std::array::from_fn(|j| &delta[j * lanes..][..lanes]);
+    let mut sums = [[A::splat(0.0); J]; I];
+    for at in 0..lanes {
+        let delta = delta.map(|delta| A::load(&delta[at]));
+        for i in 0..I {
+            let x = A::load(&x[i][at]);
+            for j in 0..J {
+                sums[i][j] = A::lane_mul_add(x, delta[j], sums[i][j]);
+            }
+        }
+    }
+    for i in 0..I {
+        for j in 0..J {
+            let mut lane = [0.0; LANES];
+            A::store(sums[i][j], &mut lane);
+            dw[i * columns + j] += sum(lane);
+        }
+    }
+}
+
+/// dw += x deltaᵀ, the sum over samples of their products: x has as many rows as dw, delta as dw has columns.
+#[inline(always)]
+pub(crate) fn add_gradient<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usize, dw: &mut [f64]) {
+    let (rows, columns) = (x.len() / lanes, delta.len() / lanes);
+    for i in (0..rows).step_by(2) {
+        let x = &x[i * lanes..];
+        for j in (0..columns).step_by(2) {
+            let (delta, dw) = (&delta[j * lanes..], &mut dw[i * columns + j..]);
+            match (i + 1 < rows, j + 1 < columns) {
+                (true, true) => add_products::<A, 2, 2>(x, delta, lanes, dw, columns),
+                (true, false) => add_products::<A, 2, 1>(x, delta, lanes, dw, columns),
+                (false, true) => add_products::<A, 1, 2>(x, delta, lanes, dw, columns),
+                (false, false) => add_products::<A, 1, 1>(x, delta, lanes, dw, columns),
+            }
+        }
+    }
+}
+
+/// [`add_gradient`] for few samples and many columns, as an outer product for each sample: `by_sample` has room for δ with a sample in each row.
+#[inline(always)]
+pub(crate) fn add_gradient_by_sample<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usize, by_sample: &mut Vec<Lane>, dw: &mut [f64]) {
+    let (rows, columns, samples) = (x.len() / lanes, delta.len() / lanes, lanes * LANES);
+    let whole = columns / LANES;
+    by_sample.resize(samples * whole, [0.0; LANES]);
+    for (j, delta) in delta.chunks_exact(lanes).enumerate().take(whole * LANES) {
+        for (s, delta) in delta.as_flattened().iter().enumerate() {
+            by_sample[s * whole + j / LANES][j % LANES] = *delta;
+        }
+    }
+    let x_rows = x.as_flattened();
+    for first in (0..rows).step_by(4) {
+        let (x, dw) = (&x_rows[first * samples..], &mut dw[first * columns..]);
+        match rows - first {
+            1 => add_outer_products::<A, 1>(x, samples, by_sample, whole, dw, columns),
+            2 => add_outer_products::<A, 2>(x, samples, by_sample, whole, dw, columns),
+            3 => add_outer_products::<A, 3>(x, samples, by_sample, whole, dw, columns),
+            _ => add_outer_products::<A, 4>(x, samples, by_sample, whole, dw, columns),
+        }
+    }
+    for j in whole * LANES..columns {
+        for i in 0..rows {
+            add_products::<A, 1, 1>(&x[i * lanes..], &delta[j * lanes..], lanes, &mut dw[i * columns + j..], columns);
+        }
+    }
+}
+
+/// `R` rows of dw, eight columns at a time.
+#[inline(always)]
+fn add_outer_products<A: Arithmetic, const R: usize>(
+    x: &[f64],
+    samples: usize,
+    delta: &[Lane],
+    whole: usize,
+    dw: &mut [f64],
+    columns: usize,
+) {
+    let x: [&[f64]; R] = std::array::from_fn(|r| &x[r * samples..][..samples]);
+    for j in 0..whole {
+        let place = |r: usize| r * columns + j * LANES;
+        let mut sums: [A::Lane; R] = std::array::from_fn(|r| A::load(dw[place(r)..].first_chunk().expect("a whole lane")));
+        for (s, delta) in delta.chunks_exact(whole).enumerate() {
+            let delta = A::load(&delta[j]);
+            for r in 0..R {
+                sums[r] = A::lane_mul_add(A::splat(x[r][s]), delta, sums[r]);
+            }
+        }
+        for r in 0..R {
+            A::store(sums[r], dw[place(r)..].first_chunk_mut().expect("a whole lane"));
+        }
+    }
+}
+
+/// The transpose of a matrix whose rows have so many columns.
+#[inline(always)]
+pub(crate) fn transpose(matrix: &[f64], columns: usize, transposed: &mut [f64]) {
+    let rows = matrix.len() / columns;
+    for (i, row) in matrix.chunks_exact(columns).enumerate() {
+        row.iter().enumerate().for_each(|(j, number)| transposed[j * rows + i] = *number);
+    }
+}
+
+/// Stands the rows of `x`, samples of `width` numbers, side by side; samples that fill up the last lane are 0.
+#[inline(always)]
+pub(crate) fn load(x: &[f64], width: usize, block: &mut [Lane], lanes: usize) {
+    let eights = x.chunks_exact(width * LANES);
+    let rest = eights.remainder();
+    for (at, x) in eights.enumerate() {
+        let samples: [&[f64]; LANES] = std::array::from_fn(|l| &x[l * width..][..width]);
+        for (feature, row) in (0..width).zip(block.chunks_exact_mut(lanes)) {
+            row[at] = samples.map(|sample| sample[feature]);
+        }
+    }
+    if !rest.is_empty() {
+        for (feature, row) in block.chunks_exact_mut(lanes).enumerate() {
+            row[lanes - 1] = std::array::from_fn(|l| rest.get(l * width + feature).copied().unwrap_or(0.0));
+        }
+    }
+}
+
+/// The way back: writes a block's samples to the rows of `x`.
+#[inline(always)]
+pub(crate) fn store(block: &[Lane], lanes: usize, x: &mut [f64], width: usize) {
+    for_each_number(block, lanes, x, width, |x, number| *x = number);
+}
+
+/// Adds a block's samples to the rows of `x`.
+#[inline(always)]
+pub(crate) fn store_sum(block: &[Lane], lanes: usize, x: &mut [f64], width: usize) {
+    for_each_number(block, lanes, x, width, |x, number| *x += number);
+}
+
+#[inline(always)]
+fn for_each_number(block: &[Lane], lanes: usize, x: &mut [f64], width: usize, write: impl Fn(&mut f64, f64)) {
+    for (at, x) in x.chunks_mut(width * LANES).enumerate() {
+        for (l, x) in x.chunks_exact_mut(width).enumerate() {
+            x.iter_mut().zip(block.chunks_exact(lanes)).for_each(|(x, row)| write(x, row[at][l]));
+        }
+    }
+}

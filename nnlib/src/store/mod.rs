@@ -1,0 +1,324 @@
+//! Save and load: a whole model as JSON, a network's weights as safetensors.
+//!
+//! A model's file holds what it takes to predict and to go on training: the layers with their weights, the loss, the L2 strength, and the
+//! optimiser with its schedule and the state of its steps so far. Numbers are written in the shortest form that reads back as the same bits.
+//!
+//! ```json
+//! {
+//!   "format": "nnlib model", "version": 1, "input": 2,
+//!   "layers": [
+//!     {"layer": "dense", "w": [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]], "b": [0.0, 0.0, 0.0]},
+//!     {"layer": "activation", "function": "tanh"},
+//!     {"layer": "dense", "w": [[0.7], [0.8], [0.9]], "b": [0.0]}
+//!   ],
+//!   "loss": "mean_squared_error", "l2": 0.0, "accuracy": false,
+//!   "optimizer": {"rule": "sgd", "momentum": 0.0, "nesterov": false, "rate": 0.1, "updates": 20, "first": [], "second": []}
+//! }
+//! ```
+//!
+//! Sizes stand in the file nowhere but as the lengths of its lists, so that a file can ask for no more memory than it fills.
+
+mod place;
+mod weights;
+
+use std::path::Path;
+
+use ndarray::{ArrayRef, ArrayViewD, Dimension, Ix1, Ix2, Ix4};
+use serde_json::{Value, json};
+
+use crate::error::check_finite;
+use crate::layer::{Activate, AnyLayer, Conv2d, Dense, Dropout, Flatten, MaxPool2d, PRelu, Padding, Shape};
+use crate::optimizer::Rule;
+use crate::{Activation, Error, Loss, Model, Optimizer, Schedule, Sequential, file};
+use place::Place;
+
+/// What a model's file says it is …
+const FORMAT: &str = "nnlib model";
+/// … and the version of what this module reads and writes.
+const VERSION: usize = 1;
+
+const LOSSES: [(&str, Loss); 4] = [
+    ("softmax_cross_entropy", Loss::SoftmaxCrossEntropy),
+    ("binary_cross_entropy", Loss::BinaryCrossEntropy),
+    ("mean_squared_error", Loss::MeanSquaredError),
+    ("summed_squared_error", Loss::SummedSquaredError),
+];
+
+const PADDINGS: [(&str, Padding); 2] = [("valid", Padding::Valid), ("same", Padding::Same)];
+
+/// The name that stands for `value` in the file.
+fn name<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str {
+    names.iter().find(|(_, named)| named == value).expect("every one has a name").0
+}
+
+impl Model {
+    /// Writes the model to a file: Keras's `save`.
+    ///
+    /// The file is written beside its place and renamed into it; whatever happens meanwhile, the old file or the new one is there, whole.
+    ///
+    /// ```
+    /// use nnlib::{Loss, Model, Optimizer, RandomState, Sequential};
+    /// # let path = std::env::temp_dir().join(format!("nnlib-doc-{}.json", std::process::id()));
+    /// let network = Sequential::input(2).dense(1).build(&mut RandomState::new(0))?;
+    /// let model = network.compile(Loss::MeanSquaredError, Optimizer::adam(0.01)?)?;
+    /// model.save(&path)?;
+    /// assert_eq!(Model::load(&path)?, model);
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), nnlib::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::File`] when the file cannot be written; [`Error::NotFinite`] or [`Error::Value`] for a NaN or an infinity in the model, and
+    /// [`Error::Shape`] when its network was exchanged for one that the optimiser has not trained: such a file could not be loaded.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.optimizer.check_state(self.network.parameter_count())?;
+        let layers: Vec<Value> =
+            self.network.layers().iter().enumerate().map(|(i, layer)| write_layer(i, layer)).collect::<Result<_, _>>()?;
+        let model = json!({
+            "format": FORMAT,
+            "version": VERSION,
+            "input": match self.network.input_shape() {
+                Shape::Flat(features) => json!(features),
+                Shape::Image { channels, height, width } => json!([channels, height, width]),
+            },
+            "layers": layers,
+            "loss": name(&LOSSES, &self.loss),
+            "l2": number("l2", self.l2)?,
+            "accuracy": self.accuracy,
+            "optimizer": write_optimizer(&self.optimizer)?,
+        });
+        file::write_atomically(path.as_ref(), model.to_string().as_bytes())
+    }
+
+    /// Reads a model that [`Model::save`] wrote; it predicts the same bits, and goes on training as it would have.
+    ///
+    /// # Errors
+    /// [`Error::File`] when the file cannot be read; [`Error::Format`], which names the place in it, what was expected there and what stands
+    /// there, when it is no such file, of another version, cut short, or not a model that could have been saved.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
+        read_model(path.as_ref(), &file::read(path.as_ref())?)
+    }
+}
+
+fn read_model(path: &Path, bytes: &[u8]) -> Result<Model, Error> {
+    let value = place::parse(path, bytes)?;
+    let file = Place::root(path, &value);
+    let format = file.key("format")?;
+    if format.text()? != FORMAT {
+        return Err(format.wrong(&format!("\"{FORMAT}\"")));
+    }
+    let version = file.key("version")?;
+    if version.count()? != VERSION {
+        return Err(version.wrong(&format!("{VERSION}, the version that this nnlib reads")));
+    }
+    let input = read_shape(&file.key("input")?)?;
+    let mut shape = input;
+    let mut layers = Vec::new();
+    for place in file.key("layers")?.items()? {
+        let layer = read_layer(&place, shape)?;
+        shape = place.checked(layer.get().output_shape(shape))?;
+        layers.push(layer);
+    }
+    let network = file.key("layers")?.checked(Sequential::new(input, layers))?;
+    let loss = file.key("loss")?;
+    let l2 = file.key("l2")?;
+    let optimizer = read_optimizer(&file.key("optimizer")?, &network)?;
+    let model = loss.checked(network.compile(loss.one_of(&LOSSES)?, optimizer))?;
+    let model = l2.checked(model.l2(l2.number()?))?;
+    Ok(if file.key("accuracy")?.flag()? { model.with_accuracy() } else { model })
+}
+
+fn read_shape(place: &Place<'_>) -> Result<Shape, Error> {
+    if !place.is_list() {
+        return Ok(Shape::Flat(place.count()?));
+    }
+    let counts: Vec<usize> = place.items()?.iter().map(Place::count).collect::<Result<_, _>>()?;
+    match counts[..] {
+        [channels, height, width] => Ok(Shape::Image { channels, height, width }),
+        _ => Err(place.wrong("a number of features, or [channels, height, width]")),
+    }
+}
+
+/// A number that JSON can hold.
+fn number(at: &str, value: f64) -> Result<Value, Error> {
+    if value.is_finite() { Ok(Value::from(value)) } else { Err(Error::value(format!("{at} of the model"), "a finite number", value)) }
+}
+
+/// An array as nested lists.
+fn numbers<D: Dimension>(at: &str, array: &ArrayRef<f64, D>) -> Result<Value, Error> {
+    fn nested(array: ArrayViewD<'_, f64>) -> Value {
+        if array.ndim() == 1 { array.iter().copied().collect() } else { array.outer_iter().map(nested).collect() }
+    }
+    check_finite(&format!("{at} of the model"), array)?;
+    Ok(nested(array.view().into_dyn()))
+}
+
+fn write_layer(i: usize, layer: &AnyLayer) -> Result<Value, Error> {
+    let at = |key: &str| format!("layers[{i}].{key}");
+    Ok(match layer {
+        AnyLayer::Dense(dense) => json!({"layer": "dense", "w": numbers(&at("w"), &dense.w)?, "b": numbers(&at("b"), &dense.b)?}),
+        AnyLayer::Conv2d(conv) => json!({
+            "layer": "conv2d",
+            "stride": conv.stride(),
+            "padding": name(&PADDINGS, &conv.padding()),
+            "w": numbers(&at("w"), &conv.w)?,
+            "b": numbers(&at("b"), &conv.b)?,
+        }),
+        AnyLayer::Activate(Activate(f)) => {
+            let (function, alpha) = match *f {
+                Activation::Identity => ("identity", None),
+                Activation::Sigmoid => ("sigmoid", None),
+                Activation::Tanh => ("tanh", None),
+                Activation::Relu => ("relu", None),
+                Activation::LeakyRelu(alpha) => ("leaky_relu", Some(alpha)),
+                Activation::Elu(alpha) => ("elu", Some(alpha)),
+                Activation::Softplus => ("softplus", None),
+                Activation::Softsign => ("softsign", None),
+            };
+            match alpha {
+                None => json!({"layer": "activation", "function": function}),
+                Some(alpha) => json!({"layer": "activation", "function": function, "alpha": number(&at("alpha"), alpha)?}),
+            }
+        }
+        AnyLayer::PRelu(prelu) => json!({"layer": "prelu", "alpha": numbers(&at("alpha"), &prelu.alpha)?}),
+        AnyLayer::Dropout(dropout) => json!({"layer": "dropout", "rate": dropout.rate()}),
+        AnyLayer::Flatten(Flatten) => json!({"layer": "flatten"}),
+        AnyLayer::MaxPool2d(pool) => json!({"layer": "max_pool2d", "size": pool.size()}),
+    })
+}
+
+/// The layer at this place, for an input of this shape.
+fn read_layer(place: &Place<'_>, input: Shape) -> Result<AnyLayer, Error> {
+    let kind = place.key("layer")?;
+    Ok(match kind.text()? {
+        "dense" => {
+            let (w, b) = (place.key("w")?.array::<Ix2>()?, place.key("b")?.array::<Ix1>()?);
+            let mut dense = place.checked(Dense::new(w.nrows(), w.ncols()))?;
+            if !b.is_empty() && b.len() != w.ncols() {
+                return Err(place.key("b")?.wrong(&format!("{} numbers, one a neuron, or none", w.ncols())));
+            }
+            (dense.w, dense.b) = (w, b);
+            AnyLayer::Dense(dense)
+        }
+        "conv2d" => {
+            let (w, b) = (place.key("w")?.array::<Ix4>()?, place.key("b")?.array::<Ix1>()?);
+            let (outputs, channels, rows, columns) = w.dim();
+            // Before a layer is made for so many channels.
+            if let Shape::Image { channels: given, .. } = input
+                && given != channels
+            {
+                return Err(place.key("w")?.wrong(&format!("kernels of {given} channels, as the input has")));
+            }
+            if b.len() != outputs {
+                return Err(place.key("b")?.wrong(&format!("{outputs} numbers, one a kernel")));
+            }
+            let (stride, padding) = (place.key("stride")?.count()?, place.key("padding")?.one_of(&PADDINGS)?);
+            let mut conv = place.checked(Conv2d::new(input, outputs, (rows, columns), stride, padding))?;
+            (conv.w, conv.b) = (w, b);
+            AnyLayer::Conv2d(conv)
+        }
+        "activation" => {
+            let function = place.key("function")?;
+            let alpha = || place.key("alpha")?.number();
+            AnyLayer::Activate(Activate(match function.text()? {
+                "identity" => Activation::Identity,
+                "sigmoid" => Activation::Sigmoid,
+                "tanh" => Activation::Tanh,
+                "relu" => Activation::Relu,
+                "leaky_relu" => Activation::LeakyRelu(alpha()?),
+                "elu" => Activation::Elu(alpha()?),
+                "softplus" => Activation::Softplus,
+                "softsign" => Activation::Softsign,
+                _ => return Err(function.wrong("the name of an activation function")),
+            }))
+        }
+        "prelu" => AnyLayer::PRelu(PRelu { alpha: place.key("alpha")?.array::<Ix1>()? }),
+        "dropout" => {
+            let rate = place.key("rate")?;
+            AnyLayer::Dropout(rate.checked(Dropout::new(rate.number()?))?)
+        }
+        "flatten" => AnyLayer::Flatten(Flatten),
+        "max_pool2d" => AnyLayer::MaxPool2d(place.checked(MaxPool2d::new(input, place.key("size")?.count()?))?),
+        _ => return Err(kind.wrong("dense, conv2d, activation, prelu, dropout, flatten or max_pool2d")),
+    })
+}
+
+fn write_optimizer(optimizer: &Optimizer) -> Result<Value, Error> {
+    let mut value = match optimizer.rule {
+        Rule::Sgd { momentum, nesterov } => json!({"momentum": momentum, "nesterov": nesterov}),
+        Rule::Adagrad => json!({}),
+        Rule::Adadelta { rho } | Rule::RmsProp { rho } => json!({"rho": rho}),
+        Rule::Adam { beta1, beta2 } => json!({"beta1": beta1, "beta2": beta2}),
+    };
+    value["rule"] = optimizer.name().into();
+    value["rate"] = write_schedule(&optimizer.schedule)?;
+    value["updates"] = optimizer.updates.into();
+    value["first"] = numbers("optimizer.first", &ndarray::ArrayView1::from(&optimizer.first))?;
+    value["second"] = numbers("optimizer.second", &ndarray::ArrayView1::from(&optimizer.second))?;
+    Ok(value)
+}
+
+/// The optimiser at this place, whose state must be of this network's size.
+fn read_optimizer(place: &Place<'_>, network: &Sequential) -> Result<Optimizer, Error> {
+    let share = |key: &str| -> Result<f64, Error> {
+        let place = place.key(key)?;
+        let share = place.number()?;
+        if (0.0..1.0).contains(&share) { Ok(share) } else { Err(place.wrong("a number in [0, 1)")) }
+    };
+    let name = place.key("rule")?;
+    let rule = match name.text()? {
+        "sgd" => Rule::Sgd { momentum: share("momentum")?, nesterov: place.key("nesterov")?.flag()? },
+        "adagrad" => Rule::Adagrad,
+        "adadelta" => Rule::Adadelta { rho: share("rho")? },
+        "rmsprop" => Rule::RmsProp { rho: share("rho")? },
+        "adam" => Rule::Adam { beta1: share("beta1")?, beta2: share("beta2")? },
+        _ => return Err(name.wrong("sgd, adagrad, adadelta, rmsprop or adam")),
+    };
+    let rate = place.key("rate")?;
+    let mut optimizer = rate.checked(Optimizer::new(read_schedule(&rate)?, rule))?;
+    optimizer.updates = place.key("updates")?.count()?;
+    let (first, second) = optimizer.state_sizes(network.parameter_count());
+    for (key, state, size) in [("first", &mut optimizer.first, first), ("second", &mut optimizer.second, second)] {
+        let place = place.key(key)?;
+        *state = place.array::<Ix1>()?.to_vec();
+        if state.len() != size {
+            return Err(place.wrong(&format!("{size} numbers, as this rule keeps for the network's parameters")));
+        }
+    }
+    Ok(optimizer)
+}
+
+fn write_schedule(schedule: &Schedule) -> Result<Value, Error> {
+    let at = "optimizer.rate";
+    Ok(match schedule {
+        Schedule::Constant(rate) => number(at, *rate)?,
+        Schedule::Step { initial, factor, every } => {
+            json!({"schedule": "step", "initial": number(at, *initial)?, "factor": number(at, *factor)?, "every": every})
+        }
+        Schedule::Exponential { initial, factor, every } => {
+            json!({"schedule": "exponential", "initial": number(at, *initial)?, "factor": number(at, *factor)?, "every": every})
+        }
+        Schedule::InverseTime { initial, decay } => {
+            json!({"schedule": "inverse_time", "initial": number(at, *initial)?, "decay": number(at, *decay)?})
+        }
+        Schedule::Cosine { initial, updates } => json!({"schedule": "cosine", "initial": number(at, *initial)?, "updates": updates}),
+        Schedule::WarmUp { updates, then } => json!({"schedule": "warm_up", "updates": updates, "then": write_schedule(then)?}),
+    })
+}
+
+fn read_schedule(place: &Place<'_>) -> Result<Schedule, Error> {
+    if place.is_number() {
+        return Ok(Schedule::Constant(place.number()?));
+    }
+    let name = place.key("schedule")?;
+    let number = |key: &str| place.key(key)?.number();
+    let count = |key: &str| place.key(key)?.count();
+    Ok(match name.text()? {
+        "step" => Schedule::Step { initial: number("initial")?, factor: number("factor")?, every: count("every")? },
+        "exponential" => Schedule::Exponential { initial: number("initial")?, factor: number("factor")?, every: count("every")? },
+        "inverse_time" => Schedule::InverseTime { initial: number("initial")?, decay: number("decay")? },
+        "cosine" => Schedule::Cosine { initial: number("initial")?, updates: count("updates")? },
+        "warm_up" => Schedule::WarmUp { updates: count("updates")?, then: Box::new(read_schedule(&place.key("then")?)?) },
+        _ => return Err(name.wrong("step, exponential, inverse_time, cosine or warm_up")),
+    })
+}

@@ -1,0 +1,504 @@
+//! Models and weights in files: what comes back, and what is said of a file that is none.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use ndarray::{Array1, Array2};
+use nnlib::layer::{AnyLayer, Padding};
+use nnlib::{Activation, Error, Fit, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tempfile::{TempDir, tempdir};
+
+/// One of every layer.
+fn image_network(seed: u32) -> Sequential {
+    Sequential::input((2, 6, 5))
+        .conv2d_with(3, (3, 2), 1, Padding::Same)
+        .prelu()
+        .max_pool2d(2)
+        .conv2d_with(2, (2, 2), 1, Padding::Valid)
+        .activation(Activation::Softsign)
+        .flatten()
+        .dropout(0.25)
+        .dense_without_bias(4)
+        .prelu()
+        .dense(3)
+        .build(&mut RandomState::new(seed))
+        .unwrap()
+}
+
+fn image_data() -> (Array2<f64>, Array1<usize>) {
+    (RandomState::new(7).randn_2d(20, 60), (0..20).map(|i| i % 3).collect())
+}
+
+fn image_model(optimizer: Optimizer) -> Model {
+    image_network(1).compile(Loss::SoftmaxCrossEntropy, optimizer).unwrap().l2(0.01).unwrap().with_accuracy()
+}
+
+/// All numbers of a network, as bits.
+fn bits(network: &Sequential) -> Vec<u64> {
+    let parameters = network.layers().iter().map(|layer| layer.get().parameters());
+    parameters.flat_map(|p| p.w.iter().chain(p.b).map(|v| v.to_bits()).collect::<Vec<_>>()).collect()
+}
+
+fn message<T>(result: Result<T, Error>) -> String {
+    result.err().expect("an error").to_string()
+}
+
+fn names(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn a_loaded_model_predicts_and_goes_on_training_to_the_same_bits() {
+    let adam = |schedule: Schedule| Optimizer::adam(schedule).unwrap();
+    let step = Schedule::Step { initial: 0.1, factor: 0.5, every: 3 };
+    let optimizers = [
+        Optimizer::sgd(0.1).unwrap(),
+        Optimizer::sgd(step.clone()).unwrap().momentum(0.9).unwrap().nesterov(),
+        Optimizer::adagrad(Schedule::InverseTime { initial: 0.05, decay: 0.01 }).unwrap(),
+        Optimizer::adadelta(Schedule::Exponential { initial: 1.0, factor: 0.9, every: 2 }).unwrap(),
+        Optimizer::rmsprop(Schedule::Cosine { initial: 0.01, updates: 50 }).unwrap(),
+        adam(Schedule::WarmUp { updates: 4, then: Box::new(step) }),
+    ];
+    let (x, y) = image_data();
+    let folder = tempdir().unwrap();
+    for optimizer in optimizers {
+        let path = folder.path().join(format!("{}.json", optimizer.name()));
+        let mut model = image_model(optimizer);
+        model.fit(&x, &y, Fit::epochs(2).batch_size(6)).unwrap();
+        model.save(&path).unwrap();
+        let mut loaded = Model::load(&path).unwrap();
+        assert_eq!(loaded, model);
+        assert_eq!(bits(&loaded.network), bits(&model.network));
+        assert_eq!(loaded.predict(&x).unwrap().map(|p| p.to_bits()), model.predict(&x).unwrap().map(|p| p.to_bits()));
+        let on = |model: &mut Model| model.fit(&x, &y, Fit::epochs(3).batch_size(6).seed(5)).unwrap().loss;
+        assert_eq!(on(&mut loaded), on(&mut model), "{}", model.optimizer().name());
+        assert_eq!(bits(&loaded.network), bits(&model.network));
+        assert_eq!(loaded, model);
+    }
+}
+
+#[test]
+fn every_activation_and_loss_comes_back() {
+    use Activation::*;
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("model.json");
+    for f in [Identity, Sigmoid, Tanh, Relu, LeakyRelu(0.1), Elu(0.3), Softplus, Softsign] {
+        for loss in [Loss::SoftmaxCrossEntropy, Loss::BinaryCrossEntropy, Loss::MeanSquaredError, Loss::SummedSquaredError] {
+            let network = Sequential::input(3).dense(2).activation(f).build(&mut RandomState::new(0)).unwrap();
+            let model = network.compile(loss, Optimizer::sgd(0.1).unwrap()).unwrap();
+            model.save(&path).unwrap();
+            assert_eq!(Model::load(&path).unwrap(), model);
+        }
+    }
+}
+
+#[test]
+fn the_documented_file_is_a_model() {
+    let documentation = include_str!("../src/store/mod.rs");
+    let start = documentation.find("```json").expect("the example");
+    let lines = documentation[start..].lines().skip(1).take_while(|line| !line.contains("```"));
+    let text: String = lines.map(|line| line.trim_start_matches("//!")).collect();
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("model.json");
+    fs::write(&path, text).unwrap();
+    let model = Model::load(&path).unwrap();
+    assert_eq!(model.network.summary().to_string().lines().count(), 7);
+    assert_eq!(model.network.w(1).unwrap()[[1, 2]], 0.6);
+    assert_eq!(model.optimizer().updates(), 20);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_finite_number_comes_back_to_the_bit(numbers in prop::collection::vec(any::<f64>().prop_filter("finite", |v| v.is_finite()), 3)) {
+        let mut network = Sequential::input(1).dense(2).dense(1).build(&mut RandomState::new(0)).unwrap();
+        let w = Array2::from_shape_vec((1, 2), numbers[..2].to_vec()).unwrap();
+        let b = Array1::from_vec(numbers[1..].to_vec());
+        network.set(1, &w, &b).unwrap();
+        let folder = tempdir().unwrap();
+        let (json, tensors) = (folder.path().join("model.json"), folder.path().join("model.safetensors"));
+        let model = network.compile(Loss::MeanSquaredError, Optimizer::sgd(0.1).unwrap()).unwrap();
+        model.save(&json).unwrap();
+        prop_assert_eq!(bits(&Model::load(&json).unwrap().network), bits(&model.network));
+        model.network.save_weights(&tensors).unwrap();
+        let mut loaded = Sequential::input(1).dense(2).dense(1).build(&mut RandomState::new(1)).unwrap();
+        loaded.load_weights(&tensors).unwrap();
+        prop_assert_eq!(bits(&loaded), bits(&model.network));
+    }
+}
+
+/// A small model's file as JSON, to be spoilt.
+fn good() -> Value {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("model.json");
+    let network = Sequential::input((1, 3, 3)).conv2d(2, (2, 2)).flatten().dropout(0.5).dense(3).activation(Activation::Elu(0.5)).prelu();
+    let network = network.dense(2).build(&mut RandomState::new(0)).unwrap();
+    let rate = Schedule::Step { initial: 0.1, factor: 0.5, every: 3 };
+    network.compile(Loss::SoftmaxCrossEntropy, Optimizer::adam(rate).unwrap()).unwrap().save(&path).unwrap();
+    serde_json::from_slice(&fs::read(&path).unwrap()).unwrap()
+}
+
+#[test]
+fn a_spoilt_file_s_error_names_the_place_and_what_stands_there() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("model.json");
+    let good = good();
+    let list = |n: usize| Value::from(vec![0.5; n]);
+    let spoilt = [
+        ("/format", json!("a poem"), "format: expected \"nnlib model\", got \"a poem\""),
+        ("/version", json!(2), "version: expected 1, the version that this nnlib reads, got 2"),
+        ("/version", json!("one"), "version: expected a whole number of at least 0, got \"one\""),
+        ("/input", json!(0), "layers[0]: expected input of a convolution of shape (channels, height, width), got (0,)"),
+        ("/input", json!([1, 3]), "input: expected a number of features, or [channels, height, width], got a list of 2"),
+        ("/input/0", json!(7), "layers[0].w: expected kernels of 7 channels, as the input has, got a list of 2"),
+        ("/input/1", json!(1), "layers[0]: expected input of a convolution of shape at least (1, 2, 2), got (1, 1, 3)"),
+        (
+            "/input",
+            json!([1, 9_007_199_254_740_992_u64, 9_007_199_254_740_992_u64]),
+            "layers[3]: expected input of a dense layer of shape (8,), got (18446744073709551615,)",
+        ),
+        ("/layers", json!([]), "layers: expected at least one of the layers of the network, got none"),
+        ("/layers", json!({}), "layers: expected a list, got an object"),
+        (
+            "/layers/1/layer",
+            json!("flaten"),
+            "layers[1].layer: expected dense, conv2d, activation, prelu, dropout, flatten or max_pool2d, got \"flaten\"",
+        ),
+        ("/layers/0/w/1/0", list(2), "layers[0].w[1][0][0]: expected a list, got 0.5"),
+        ("/layers/0/w/1/0/1", list(3), "layers[0].w[1][0][1]: expected a list of 2, as long as those before it, got a list of 3"),
+        ("/layers/0/b", list(3), "layers[0].b: expected 2 numbers, one a kernel, got a list of 3"),
+        ("/layers/0/stride", json!(0), "layers[0]: expected stride to be at least 1, got 0"),
+        ("/layers/0/stride", json!(-1), "layers[0].stride: expected a whole number of at least 0, got -1"),
+        ("/layers/0/padding", json!("full"), "layers[0].padding: expected valid or same, got \"full\""),
+        ("/layers/2/rate", json!(1), "layers[2].rate: expected dropout rate to be a number in [0, 1), got 1"),
+        ("/layers/3/w", list(3), "layers[3].w[0]: expected a list, got 0.5"),
+        ("/layers/3/w", json!([]), "layers[3]: expected inputs of a dense layer to be at least 1, got 0"),
+        ("/layers/3/w/2/1", Value::Null, "layers[3].w[2][1]: expected a number, got null"),
+        ("/layers/3/w/2", list(4), "layers[3].w[2]: expected a list of 3, as long as those before it, got a list of 4"),
+        ("/layers/3/w", json!([[1, 2, 3]]), "layers[3]: expected input of a dense layer of shape (1,), got (8,)"),
+        ("/layers/3/b", list(2), "layers[3].b: expected 3 numbers, one a neuron, or none, got a list of 2"),
+        ("/layers/4/function", json!("step"), "layers[4].function: expected the name of an activation function, got \"step\""),
+        ("/layers/4/alpha", json!("much"), "layers[4].alpha: expected a number, got \"much\""),
+        ("/layers/5/alpha", list(2), "layers[5]: expected input of a PReLU of shape 2, got (3,)"),
+        (
+            "/loss",
+            json!("hinge"),
+            "loss: expected softmax_cross_entropy or binary_cross_entropy or mean_squared_error or summed_squared_error, got \"hinge\"",
+        ),
+        ("/l2", json!(-1), "l2: expected strength of the L2 regularisation to be a finite number of at least 0, got -1"),
+        ("/accuracy", json!(1), "accuracy: expected true or false, got 1"),
+        ("/optimizer/rule", json!("lbfgs"), "optimizer.rule: expected sgd, adagrad, adadelta, rmsprop or adam, got \"lbfgs\""),
+        ("/optimizer/beta1", json!(1), "optimizer.beta1: expected a number in [0, 1), got 1"),
+        ("/optimizer/rate", json!(0), "optimizer.rate: expected learning rate to be a finite number above 0, got 0"),
+        (
+            "/optimizer/rate/schedule",
+            json!("random"),
+            "optimizer.rate.schedule: expected step, exponential, inverse_time, cosine or warm_up, got \"random\"",
+        ),
+        ("/optimizer/rate/factor", json!(2), "optimizer.rate: expected factor of the schedule to be a number in (0, 1], got 2"),
+        ("/optimizer/updates", json!(1e300), "optimizer.updates: expected a whole number of at least 0, got 1e+300"),
+        (
+            "/optimizer/first",
+            list(3),
+            "optimizer.first: expected 48 numbers, as this rule keeps for the network's parameters, got a list of 3",
+        ),
+        (
+            "/optimizer/second",
+            list(49),
+            "optimizer.second: expected 48 numbers, as this rule keeps for the network's parameters, got a list of 49",
+        ),
+    ];
+    for (pointer, value, expected) in spoilt {
+        let mut model = good.clone();
+        *model.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
+        fs::write(&path, model.to_string()).unwrap();
+        assert_eq!(message(Model::load(&path)), format!("{}, {expected}", path.display()));
+    }
+    // Without a weight to contradict it.
+    let mut model = good.clone();
+    (model["input"], model["layers"]) = (json!([99_999, 99_999, 99_999]), json!([{"layer": "flatten"}]));
+    fs::write(&path, model.to_string()).unwrap();
+    let expected = "layers: expected input of the network to be from 1 to 4294967295 numbers, got (99999, 99999, 99999)";
+    assert_eq!(message(Model::load(&path)), format!("{}, {expected}", path.display()));
+    for key in ["format", "version", "input", "layers", "loss", "l2", "accuracy", "optimizer"] {
+        let mut model = good.clone();
+        model.as_object_mut().unwrap().remove(key);
+        fs::write(&path, model.to_string()).unwrap();
+        assert_eq!(
+            message(Model::load(&path)),
+            format!("{}, top level: expected the key \"{key}\", got none of that name", path.display())
+        );
+    }
+}
+
+#[test]
+fn what_is_no_json_is_quoted() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("model.json");
+    let text = good().to_string();
+    let number = text.find("\"l2\":").unwrap() + 5;
+    let with = |replacement: &str| format!("{}{replacement}{}", &text[..number], &text[number + 3..]);
+    let here = format!("line 1, column {}", number + 1);
+    for (text, expected) in [
+        (String::new(), "line 1, column 0: expected JSON, got the end of the file".to_owned()),
+        (text[..100].to_owned(), "line 1, column 100: expected JSON, got the end of the file".to_owned()),
+        (with("NaN"), format!("{here}: expected JSON, got \"NaN,\"layers\":[{{\"b\":[…\" (expected value)")),
+        (with("1e999"), format!("line 1, column {}: expected JSON, got \"9,\"layers\":[{{\"b\":[0.…\" (number out of range)", number + 5)),
+        ("[".repeat(1_000_000), "line 1, column 128: expected JSON, got \"[[[[[[[[[[[[[[[[[[[[…\" (recursion limit exceeded)".to_owned()),
+        ("[1, 2]".to_owned(), "top level: expected an object, got a list of 2".to_owned()),
+    ] {
+        fs::write(&path, text).unwrap();
+        assert_eq!(message(Model::load(&path)), format!("{}, {expected}", path.display()));
+    }
+    fs::write(&path, b"\xff\xfe").unwrap();
+    assert!(message(Model::load(&path)).contains("line 1, column 1: expected JSON, got"));
+}
+
+#[test]
+fn a_model_that_could_not_be_loaded_is_not_saved() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("model.json");
+    let mut model = image_model(Optimizer::adam(0.1).unwrap());
+    model.save(&path).unwrap();
+    let before = fs::read(&path).unwrap();
+    let mut spoilt = model.network.layers().to_vec();
+    let AnyLayer::Conv2d(conv) = &mut spoilt[0] else { panic!("a convolution") };
+    conv.w[[2, 1, 0, 1]] = f64::NAN;
+    model.network = Sequential::new(model.network.input_shape(), spoilt).unwrap();
+    assert_eq!(message(model.save(&path)), "layers[0].w of the model: expected finite numbers, got NaN at [2, 1, 0, 1]");
+    assert_eq!(message(model.network.save_weights(&path)), "1.w: expected finite numbers, got NaN at [2, 1, 0, 1]");
+    model.network = Sequential::input(2).dense(2).build(&mut RandomState::new(0)).unwrap();
+    assert_eq!(message(model.save(&path)), "parameters of the optimiser's earlier steps: expected shape 6, got 190");
+    let leaky = Sequential::input(2).dense(2).activation(Activation::LeakyRelu(f64::INFINITY)).build(&mut RandomState::new(0)).unwrap();
+    let leaky = leaky.compile(Loss::MeanSquaredError, Optimizer::sgd(0.1).unwrap()).unwrap();
+    assert_eq!(message(leaky.save(&path)), "layers[1].alpha of the model: expected a finite number, got inf");
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(names(folder.path()), [path]);
+}
+
+#[test]
+fn places_where_no_file_can_be_are_named_and_left_clean() {
+    let folder = tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let model = image_model(Optimizer::sgd(0.1).unwrap());
+    fs::write(path("file"), "").unwrap();
+    fs::create_dir(path("folder")).unwrap();
+    let says = |action: &str, path: &Path, what: &str| format!("could not {action} {}: {what}", path.display());
+    for (name, to_read, to_write) in [
+        ("folder", "is a directory", "is a directory"),
+        ("file/model.json", "Not a directory (os error 20)", "Not a directory (os error 20)"),
+        ("none/model.json", "No such file or directory (os error 2)", "No such file or directory (os error 2)"),
+    ] {
+        assert_eq!(message(Model::load(path(name))), says("read", &path(name), to_read));
+        assert_eq!(message(model.network.clone().load_weights(path(name))), says("read", &path(name), to_read));
+        assert_eq!(message(model.save(path(name))), says("write", &path(name), to_write));
+        assert_eq!(message(model.network.save_weights(path(name))), says("write", &path(name), to_write));
+    }
+    // A file that never ends would fill the memory.
+    assert_eq!(message(Model::load("/dev/zero")), "could not read /dev/zero: not a regular file");
+    let mut left = names(folder.path());
+    left.sort();
+    assert_eq!(left, [path("file"), path("folder")]);
+    assert!(names(&path("folder")).is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn files_without_permission_are_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("model.json");
+    let model = image_model(Optimizer::sgd(0.1).unwrap());
+    model.save(&path).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o500)).unwrap();
+    if fs::read(&path).is_ok() {
+        println!("skipped: this user may read and write everything");
+    } else {
+        assert_eq!(message(Model::load(&path)), format!("could not read {}: Permission denied (os error 13)", path.display()));
+        assert_eq!(message(model.save(&path)), format!("could not write {}: Permission denied (os error 13)", path.display()));
+    }
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[test]
+fn weights_are_what_python_s_safetensors_writes() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/weights.safetensors");
+    let mut network = Sequential::input((2, 4, 4)).conv2d(3, (3, 2)).prelu().flatten().dense(2).build(&mut RandomState::new(1)).unwrap();
+    network.load_weights(&fixture).unwrap();
+    let mut rng = RandomState::new(0);
+    let parameters: Vec<_> = network.layers().iter().map(|layer| layer.get().parameters()).collect();
+    for array in [parameters[0].w.to_owned().into_dyn(), parameters[0].b.to_owned().into_dyn(), parameters[1].b.to_owned().into_dyn()] {
+        array.iter().for_each(|&v| assert_eq!(v, rng.randn()));
+    }
+    assert_eq!(parameters[3].w, rng.randn_2d(18, 2));
+    assert_eq!(parameters[3].b, rng.randn_2d(1, 2).row(0));
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("weights.safetensors");
+    network.save_weights(&path).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), fs::read(&fixture).unwrap());
+}
+
+/// The bytes of a safetensors file with this header.
+fn tensors(header: &Value, numbers: &[f64]) -> Vec<u8> {
+    let header = header.to_string();
+    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+    bytes.extend(header.as_bytes());
+    bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    bytes
+}
+
+#[test]
+fn weights_of_another_network_are_named_and_change_nothing() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("weights.safetensors");
+    let mut network = Sequential::input(1).dense(2).build(&mut RandomState::new(0)).unwrap();
+    let before = network.clone();
+    let w = json!({"dtype": "F64", "shape": [1, 2], "data_offsets": [0, 16]});
+    let b = json!({"dtype": "F64", "shape": [2], "data_offsets": [16, 32]});
+    let single = json!({"dtype": "F32", "shape": [2], "data_offsets": [16, 24]});
+    let huge = json!({"dtype": "F64", "shape": [1_000_000_000_000_u64, 1_000_000_000_000_u64], "data_offsets": [0, 16]});
+    let numbers = [1.0, 2.0, 3.0, 4.0];
+    let cases: [(Vec<u8>, &str); 9] = [
+        (vec![], "header: expected a safetensors file, got header too small"),
+        (vec![255; 20], "header: expected a safetensors file, got header too large"),
+        (
+            tensors(&json!({"1.w": w, "1.b": b}), &numbers[..3]),
+            "header: expected a safetensors file, got incomplete metadata, file not fully covered",
+        ),
+        (
+            tensors(&json!({"1.w": huge}), &numbers),
+            "header: expected a safetensors file, got overflow computing buffer size from shape and/or element type",
+        ),
+        (tensors(&json!({"1.w": w}), &numbers[..2]), "tensor \"1.b\": expected F64 of shape [2], got no such tensor"),
+        (tensors(&json!({"1.w": w, "1.b": single}), &numbers[..3]), "tensor \"1.b\": expected F64 of shape [2], got F32 of shape [2]"),
+        (
+            tensors(&json!({"1.w": {"dtype": "F64", "shape": [2, 1], "data_offsets": [0, 16]}, "1.b": b}), &numbers),
+            "tensor \"1.w\": expected F64 of shape [1, 2], got F64 of shape [2, 1]",
+        ),
+        (
+            tensors(&json!({"1.w": w, "1.b": b, "2.w": {"dtype": "F64", "shape": [1], "data_offsets": [32, 40]}}), &[0.0; 5]),
+            "tensor \"2.w\": expected only the weights of the network, got one that it does not have",
+        ),
+        (tensors(&json!({"1.w": w, "1.b": b}), &[0.0, f64::NAN, 0.0, 0.0]), "tensor \"1.w\": expected finite numbers, got NaN at [0, 1]"),
+    ];
+    for (bytes, expected) in cases {
+        fs::write(&path, bytes).unwrap();
+        assert_eq!(message(network.load_weights(&path)), format!("{}, {expected}", path.display()));
+        assert_eq!(network, before);
+    }
+    fs::write(&path, tensors(&json!({"1.w": w, "1.b": b}), &numbers)).unwrap();
+    network.load_weights(&path).unwrap();
+    assert_eq!(bits(&network), numbers.map(f64::to_bits));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_damage_to_a_file_panics(cut in any::<prop::sample::Index>(), flips in prop::collection::vec((any::<prop::sample::Index>(), 1_u8..), 0..4)) {
+        static MODEL: LazyLock<Vec<u8>> = LazyLock::new(|| good().to_string().into_bytes());
+        static WEIGHTS: LazyLock<Vec<u8>> = LazyLock::new(|| {
+            let folder = tempdir().unwrap();
+            image_network(0).save_weights(folder.path().join("weights")).unwrap();
+            fs::read(folder.path().join("weights")).unwrap()
+        });
+        let folder = tempdir().unwrap();
+        let write_damaged = |path: &Path, bytes: &[u8]| {
+            let mut bytes = bytes.to_vec();
+            if flips.is_empty() {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            for (at, flip) in &flips {
+                let at = at.index(bytes.len());
+                bytes[at] ^= flip;
+            }
+            fs::write(path, bytes).unwrap();
+        };
+        let path = folder.path().join("model.json");
+        write_damaged(&path, &MODEL);
+        match Model::load(&path) {
+            // Some digits can change without the file becoming anything but a model; it must then be one that works.
+            Ok(mut model) => {
+                let (x, y) = (Array2::from_elem((2, model.network.input_shape().size()), 0.5), Array1::from_vec(vec![0, 1]));
+                let _ = model.fit(&x, &y, Fit::epochs(1));
+                let _ = model.predict(&x);
+            }
+            Err(error) => prop_assert!(error.to_string().contains("model.json"), "{error}"),
+        }
+        let path = folder.path().join("weights.safetensors");
+        write_damaged(&path, &WEIGHTS);
+        if let Err(error) = image_network(1).load_weights(&path) {
+            prop_assert!(error.to_string().contains("weights.safetensors"), "{error}");
+        }
+    }
+}
+
+/// Two models that differ, of a size that takes a while to write.
+fn large_models() -> [Model; 2] {
+    [0, 1].map(|seed| {
+        let network = Sequential::input(100).init(Init::HeNormal).dense(300).dense(2).build(&mut RandomState::new(seed)).unwrap();
+        network.compile(Loss::MeanSquaredError, Optimizer::sgd(0.1).unwrap()).unwrap()
+    })
+}
+
+const CHILD: &str = "NNLIB_TEST_SAVES_TO";
+
+#[test]
+#[ignore = "a child of the next test: saves again and again until it is killed"]
+fn saves_until_killed() {
+    let Some(path) = std::env::var_os(CHILD) else { return };
+    let models = large_models();
+    models[0].save(&path).unwrap();
+    println!("saving");
+    for model in models.iter().cycle().take(1_000_000) {
+        model.save(&path).unwrap();
+        model.network.save_weights(Path::new(&path).with_extension("safetensors")).unwrap();
+    }
+}
+
+#[test]
+fn killed_at_any_moment_the_old_file_or_the_new_one_is_there() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("model.json");
+    let models = large_models();
+    let mut interrupted = 0;
+    for round in 0..12_u64 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "saves_until_killed", "--ignored", "--nocapture"])
+            .env(CHILD, &path)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().contains("saving")), "the child did not begin");
+        std::thread::sleep(Duration::from_millis(20 + 7 * round));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let loaded = Model::load(&path).unwrap();
+        assert!(models.contains(&loaded), "round {round}: neither the old nor the new model");
+        let weights = path.with_extension("safetensors");
+        if weights.exists() {
+            let mut network = loaded.network;
+            network.load_weights(&weights).unwrap();
+            assert!(models.iter().any(|model| model.network == network), "round {round}: neither the old nor the new weights");
+        }
+        interrupted += clear_unfinished(&folder);
+    }
+    println!("{interrupted} of 12 kills met a file half written");
+}
+
+/// Removes the files that a killed process could not; how many there were.
+fn clear_unfinished(folder: &TempDir) -> usize {
+    let unfinished: Vec<_> = names(folder.path()).into_iter().filter(|path| path.extension().is_some_and(|e| e == "tmp")).collect();
+    unfinished.iter().for_each(|path| fs::remove_file(path).unwrap());
+    unfinished.len()
+}
