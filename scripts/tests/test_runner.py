@@ -93,6 +93,10 @@ FAILING: dict[str, tuple[list[NotebookNode], list[str]]] = {
         ],
         ["cell 1: std::process::Command", "the kernel died"],
     ),
+    "never-saved": (
+        [code("let a = 20;"), code("a + 1"), code("a + 2"), code('panic!("after all")')],
+        ["no outputs are stored in the notebook; store them with --save", "cell 4: panic!", "4 of 4 cells"],
+    ),
     "comparison": (
         [
             code('println!("loss {}", 0.5);', printed("loss 0.6\n")),
