@@ -192,7 +192,7 @@ fn learn_ring(pack: usize, seed: u32) -> [usize; 8] {
     let discriminator = Discriminator::new(two_hidden(2 * pack, Activation::Relu, 1, rng), adam()).unwrap();
     let mut gan = Gan::new(generator, discriminator).unwrap();
     for _ in 0..steps {
-        gan.step(&ring(128, rng), rng).unwrap();
+        gan.step(&ring(64, rng), rng).unwrap();
     }
     near(&gan.generator.sample(5000, rng).unwrap())
 }
