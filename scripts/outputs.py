@@ -61,8 +61,9 @@ def shown(outputs: list[NotebookNode]) -> dict[str, str]:
         if output.output_type == "stream":
             parts.setdefault(output.name, []).append(output.text)
         elif output.output_type == "error":
-            traceback = re.sub(r"command_\d+", "command", "\n".join(output.traceback))
-            parts.setdefault("error", []).append(ANSI.sub("", f"{output.evalue}\n{traceback}"))
+            traceback = ANSI.sub("", re.sub(r"command_\d+", "command", "\n".join(output.traceback)))
+            text = traceback if output.evalue in traceback else f"{output.evalue}\n{traceback}"
+            parts.setdefault("error", []).append(text)
         else:
             for kind, data in output.data.items():
                 is_text = isinstance(data, str) and not kind.startswith("image/")

@@ -25,13 +25,14 @@ from outputs import ERRORS, RAISES, ROOT, VARIES, clean, differences, shown, tag
 
 def judge(run: Run, stored: NotebookNode, notebook: NotebookNode, save: bool) -> None:
     """Find every cell that went wrong or, unless its outputs are to be saved, shows something else than stored."""
-    number = 0
+    number, unstored = 0, False
+    never_saved = not any(cell.get("outputs") for cell in stored.cells)
     for old, cell in zip(stored.cells, notebook.cells):
         if not is_executed(cell):
             continue
         number += 1
         if number > run.done:
-            return
+            break
         cell.outputs, old.outputs = tidy(cell.outputs, number), tidy(old.outputs, number)
         text = shown(cell.outputs)
         if RAISES in tags(cell):
@@ -40,8 +41,12 @@ def judge(run: Run, stored: NotebookNode, notebook: NotebookNode, save: bool) ->
             wrong = [f"{ERRORS[kind]}: {text[kind].strip()}" for kind in ERRORS if kind in text]
         if not wrong and not save and VARIES not in tags(cell):
             wrong = differences(old.outputs, cell.outputs)
+            if never_saved:
+                unstored, wrong = unstored or bool(wrong), []
         for message in wrong:
             run.fail(message, cell, number)
+    if unstored:
+        run.fail("no outputs are stored in the notebook; store them with --save")
 
 
 def write(path: Path, text: str) -> None:

@@ -4,11 +4,9 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2};
+use ndarray::Array1;
 use nnlib::kernel::conv::{Convolution, Pooling};
-use nnlib::kernel::fused::{Layer, Stack, Workspace};
-use nnlib::kernel::gemm::{Plus, product};
+use nnlib::kernel::fused::{Layer, Stack, Wanted, Workspace};
 use nnlib::kernel::vector;
 use nnlib::layer::Padding;
 use nnlib::{Activation, Loss, RandomState};
@@ -53,7 +51,7 @@ fn moons(criterion: &mut Criterion) {
                         Layer::Dense { w: w2, b: b2, outputs: 2 },
                     ];
                     let stack = Stack { inputs: 2, layers: &layers };
-                    workspace.loss_and_gradients(stack, black_box(x), (&data.y).into(), Loss::SoftmaxCrossEntropy, 1.0, None);
+                    workspace.loss_and_gradients(stack, black_box(x), (&data.y).into(), Loss::SoftmaxCrossEntropy, 1.0, Wanted::default());
                     let gradients = workspace.gradients().flat_map(|(w, b)| [(w, 0.01), (b, 0.0)]);
                     for (p, (gradient, l2)) in parameters.iter_mut().zip(gradients) {
                         p.iter_mut().zip(gradient).for_each(|(p, g)| *p -= 0.01 * (g + l2 * *p));
@@ -115,32 +113,38 @@ fn digits(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("fused");
     group.throughput(Throughput::Elements(IMAGES as u64));
     group.bench_function("digits network", |bencher| {
-        bencher
-            .iter(|| workspace.loss_and_gradients(stack, black_box(&x), (&y).into(), Loss::SoftmaxCrossEntropy, 1.0 / IMAGES as f64, None));
+        bencher.iter(|| {
+            workspace.loss_and_gradients(
+                stack,
+                black_box(&x),
+                (&y).into(),
+                Loss::SoftmaxCrossEntropy,
+                1.0 / IMAGES as f64,
+                Wanted::default(),
+            )
+        });
     });
 }
 
-/// Long, thin products; an element is a floating-point operation.
-fn products(criterion: &mut Criterion) {
+/// The scores of a 2-3-2 network on the points of a decision boundary at 0.01 spacing.
+fn boundary(criterion: &mut Criterion) {
+    const POINTS: usize = 150_000;
     let mut rng = RandomState::new(0);
-    let mut group = criterion.benchmark_group("gemm");
-    for (m, k, n) in [(200, 2, 3), (200, 3, 2), (200, 50, 2), (200, 2, 50), (50, 200, 2), (2, 200, 50), (200, 12, 8), (200, 64, 64)] {
-        let (a, b, mut c) = (rng.randn_2d(m, k), rng.randn_2d(k, n), Array2::zeros((m, n)));
-        // Where the sum is long, a is a batch turned round, as in xᵀ δ.
-        let a = if k > m { a.t().as_standard_layout().into_owned().reversed_axes() } else { a };
-        group.throughput(Throughput::Elements(2 * (m * k * n) as u64));
-        group.bench_function(format!("{m}x{k} by {k}x{n}"), |bencher| {
-            bencher.iter(|| product(black_box(a.view()), b.view(), Plus::Zero, &mut c));
-        });
-        group.bench_function(format!("{m}x{k} by {k}x{n}, ndarray"), |bencher| {
-            bencher.iter(|| general_mat_mul(1.0, black_box(&a), &b, 0.0, &mut c));
-        });
-    }
+    let mut gaussians = |count: usize| -> Vec<f64> { (0..count).map(|_| rng.randn()).collect() };
+    let (x, w1, b1, w2, b2) = (gaussians(2 * POINTS), gaussians(6), gaussians(3), gaussians(6), gaussians(2));
+    let layers =
+        [Layer::Dense { w: &w1, b: &b1, outputs: 3 }, Layer::Activation(Activation::Tanh), Layer::Dense { w: &w2, b: &b2, outputs: 2 }];
+    let (mut workspace, mut y_hat) = (Workspace::default(), vec![0.0; 2 * POINTS]);
+    let mut group = criterion.benchmark_group("fused");
+    group.throughput(Throughput::Elements(POINTS as u64));
+    group.bench_function("boundary", |bencher| {
+        bencher.iter(|| workspace.output(Stack { inputs: 2, layers: &layers }, black_box(&x), &mut y_hat));
+    });
 }
 
 criterion_group! {
     name = kernel;
     config = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
-    targets = vectors, moons, convolutions, digits, products
+    targets = vectors, moons, convolutions, digits, boundary
 }
 criterion_main!(kernel);

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use crate::kernel::conv::{Convolution, Pooling};
-use crate::kernel::fused::{Layer, Stack, Workspace};
+use crate::kernel::fused::{Layer, Stack, Wanted, Workspace};
 use crate::layer::AnyLayer;
 use crate::loss::Targets;
 use crate::network::Gradients;
@@ -45,7 +45,14 @@ impl Fast {
         let layers = layers(network, std::mem::take(&mut self.layers));
         let stack = Stack { inputs: x.ncols(), layers: &layers };
         let y_hat = y_hat.map(|y_hat| y_hat.as_slice_mut().expect("contiguous"));
-        let value = self.workspace.loss_and_gradients(stack, x.as_slice().expect("contiguous"), targets, loss, scale, y_hat);
+        let value = self.workspace.loss_and_gradients(
+            stack,
+            x.as_slice().expect("contiguous"),
+            targets,
+            loss,
+            scale,
+            Wanted { y_hat, delta_x: None },
+        );
         let with_weights = gradients.layers.iter_mut().filter(|gradient| !gradient.w.is_empty());
         for (gradient, (w, b)) in with_weights.zip(self.workspace.gradients()) {
             gradient.w.as_slice_mut().expect("contiguous").copy_from_slice(w);

@@ -8,6 +8,7 @@ pub mod data;
 mod error;
 mod fast;
 mod file;
+pub mod gan;
 pub mod gradcheck;
 mod init;
 #[doc(hidden)]
@@ -35,6 +36,7 @@ pub use classifier::Classifier;
 pub use close::assert_close;
 pub use data::Dataset;
 pub use error::Error;
+pub use gan::{Discriminator, Gan, GanLosses, Generator, GeneratorLoss};
 pub use init::Init;
 pub use linear::{LinearModel, LinearSgd, least_squares};
 pub use logistic::{LogisticModel, LogisticRegression, LogisticRegressionCv};

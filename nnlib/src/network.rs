@@ -205,6 +205,14 @@ impl Sequential {
         self.layers.iter().map(|layer| layer.get().parameters()).map(|p| p.w.len() + p.b.len()).sum()
     }
 
+    /// The multiplications of a forward pass for one sample, roughly.
+    pub(crate) fn work(&self) -> usize {
+        let layers =
+            self.layers.iter().zip(self.shapes().into_iter().skip(1)).map(|(layer, shape)| (layer.get().parameters(), shape.size()));
+        // A weight is used once for each position of its kernel.
+        layers.map(|(p, outputs)| if p.w.is_empty() { outputs } else { p.w.len() * outputs / p.b.len().max(1) }).sum()
+    }
+
     /// Where the textbook's layer `l`, counted from 1, stands among [`layers`](Self::layers).
     fn weighted(&self, l: usize) -> Result<usize, Error> {
         nth_weighted(&self.layers, l)
@@ -635,6 +643,14 @@ impl Gradients {
             LayerGradient { w: Array2::zeros(w.raw_dim()), b: Array1::zeros(b.raw_dim()), scratch: Vec::new() }
         });
         Self { layers: layers.collect(), scores, deltas: outputs }
+    }
+
+    /// Adds the gradients of the parameters on other samples.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (sum, other) in self.layers.iter_mut().zip(&other.layers) {
+            sum.w += &other.w;
+            sum.b += &other.b;
+        }
     }
 
     pub(crate) fn resize(&mut self, pass: &Pass) {

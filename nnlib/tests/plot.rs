@@ -283,7 +283,7 @@ fn wrong_numbers_are_named() {
         (plot::network(std::slice::from_ref(&w), &[array![1.0]]), "biases of layer 1: expected shape (2,), got (1,)"),
         (plot::graph(&["a"], &[(0, 1)]), "edge: expected node numbers below 1, got (0, 1)"),
         (plot::graph(&["a", "b"], &[(0, 1), (1, 0)]), "edges: expected no way round in a circle, got a cycle"),
-        (plot::grid(2, vec![]), "panels: expected at least one, got none"),
+        (plot::grid(2, []), "panels: expected at least one, got none"),
         (plot::grid(0, vec![line()]), "columns: expected at least 1, got 0"),
         (plot::grid(1, vec![line()]).unwrap().log_x().and_then(|g| g.x_range(-1.0, 1.0)), "x_range: expected numbers above 0"),
     ];

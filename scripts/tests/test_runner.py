@@ -55,7 +55,7 @@ FAILING: dict[str, tuple[list[NotebookNode], list[str]]] = {
     ),
     "compile-error": (
         [code("let a = 1;"), code('\nlet b: i32 = "one";'), code("a")],
-        ['cell 2: let b: i32 = "one";', "error: mismatched types", "2 of 3 cells"],
+        ['cell 2: let b: i32 = "one";', "error: [E0308] Error: mismatched types", "2 of 3 cells"],
     ),
     "panic": (
         [code("let v: Vec<u8> = Vec::new();"), code("v[3]")],
@@ -92,6 +92,10 @@ FAILING: dict[str, tuple[list[NotebookNode], list[str]]] = {
             )
         ],
         ["cell 1: std::process::Command", "the kernel died"],
+    ),
+    "never-saved": (
+        [code("let a = 20;"), code("a + 1"), code("a + 2"), code('panic!("after all")')],
+        ["no outputs are stored in the notebook; store them with --save", "cell 4: panic!", "4 of 4 cells"],
     ),
     "comparison": (
         [

@@ -193,20 +193,9 @@ pub(crate) fn load(x: &[f64], width: usize, block: &mut [Lane], lanes: usize) {
 /// The way back: writes a block's samples to the rows of `x`.
 #[inline(always)]
 pub(crate) fn store(block: &[Lane], lanes: usize, x: &mut [f64], width: usize) {
-    for_each_number(block, lanes, x, width, |x, number| *x = number);
-}
-
-/// Adds a block's samples to the rows of `x`.
-#[inline(always)]
-pub(crate) fn store_sum(block: &[Lane], lanes: usize, x: &mut [f64], width: usize) {
-    for_each_number(block, lanes, x, width, |x, number| *x += number);
-}
-
-#[inline(always)]
-fn for_each_number(block: &[Lane], lanes: usize, x: &mut [f64], width: usize, write: impl Fn(&mut f64, f64)) {
     for (at, x) in x.chunks_mut(width * LANES).enumerate() {
         for (l, x) in x.chunks_exact_mut(width).enumerate() {
-            x.iter_mut().zip(block.chunks_exact(lanes)).for_each(|(x, row)| write(x, row[at][l]));
+            x.iter_mut().zip(block.chunks_exact(lanes)).for_each(|(x, row)| *x = row[at][l]);
         }
     }
 }

@@ -50,6 +50,15 @@ pub struct Stack<'a> {
     pub layers: &'a [Layer<'a>],
 }
 
+/// What a pass writes down beside the gradients.
+#[derive(Debug, Default)]
+pub struct Wanted<'a> {
+    /// The outputs, a row for each sample.
+    pub y_hat: Option<&'a mut [f64]>,
+    /// The gradient with respect to the inputs, a row for each sample.
+    pub delta_x: Option<&'a mut [f64]>,
+}
+
 /// The numbers between two layers.
 #[derive(Clone, Copy, Debug)]
 struct Region {
@@ -87,14 +96,14 @@ struct Step {
 /// The room that a step works in, and its gradients. Kept from step to step, it allocates nothing after the first.
 ///
 /// ```
-/// use nnlib::kernel::fused::{Layer, Stack, Workspace};
+/// use nnlib::kernel::fused::{Layer, Stack, Wanted, Workspace};
 /// use nnlib::{Activation, Loss};
 /// let layers = [Layer::Dense { w: &[1.0, -1.0], b: &[0.5], outputs: 1 }, Layer::Activation(Activation::Relu)];
 /// let stack = Stack { inputs: 2, layers: &layers };
 /// let (x, target) = ([2.0, 1.0, 0.0, 3.0], ndarray::array![[1.0], [0.0]]);
 /// let mut workspace = Workspace::default();
 /// // a = relu(x w + b) is 1.5 for the first sample and 0 for the second.
-/// let loss = workspace.loss_and_gradients(stack, &x, (&target).into(), Loss::MeanSquaredError, 0.5, None);
+/// let loss = workspace.loss_and_gradients(stack, &x, (&target).into(), Loss::MeanSquaredError, 0.5, Wanted::default());
 /// assert_eq!(loss, 0.125);
 /// assert_eq!(workspace.gradients().collect::<Vec<_>>(), [(&[1.0, 0.5][..], &[0.5][..])]);
 /// ```
@@ -127,8 +136,7 @@ pub struct Workspace {
 
 impl Workspace {
     /// The loss of the stack's outputs for the rows of `x`, summed over samples and outputs and multiplied by `scale` (`Loss::scale` for the
-    /// loss that is reported), and its gradient, which [`Workspace::gradients`] shows. The outputs themselves are written to `y_hat`, a row for
-    /// each sample, where that is given.
+    /// loss that is reported), and its gradient, which [`Workspace::gradients`] shows.
     ///
     /// # Panics
     /// If sizes do not meet. Targets must have been checked.
@@ -139,10 +147,20 @@ impl Workspace {
         targets: Targets<'_>,
         loss: Loss,
         scale: f64,
-        y_hat: Option<&mut [f64]>,
+        wanted: Wanted<'_>,
     ) -> f64 {
         self.plan(stack);
-        dispatch::run(Pass { workspace: self, stack, x, y_hat, goal: Some(Goal { targets, loss, scale }) })
+        dispatch::run(Pass { workspace: self, stack, x, wanted, goal: Goal::Loss(targets, loss, scale) })
+    }
+
+    /// The gradient with respect to the parameters, which [`Workspace::gradients`] shows, from a given one with respect to the outputs, a row for
+    /// each sample: for losses of one's own, and for a network that feeds another.
+    ///
+    /// # Panics
+    /// If sizes do not meet.
+    pub fn gradients_from(&mut self, stack: Stack<'_>, x: &[f64], delta: &[f64], wanted: Wanted<'_>) {
+        self.plan(stack);
+        dispatch::run(Pass { workspace: self, stack, x, wanted, goal: Goal::Gradient(delta) });
     }
 
     /// The stack's outputs for the rows of `x`, written to `y_hat`, a row for each sample.
@@ -151,7 +169,8 @@ impl Workspace {
     /// If sizes do not meet.
     pub fn output(&mut self, stack: Stack<'_>, x: &[f64], y_hat: &mut [f64]) {
         self.plan(stack);
-        dispatch::run(Pass { workspace: self, stack, x, y_hat: Some(y_hat), goal: None });
+        let wanted = Wanted { y_hat: Some(y_hat), delta_x: None };
+        dispatch::run(Pass { workspace: self, stack, x, wanted, goal: Goal::Output });
     }
 
     /// dL/dw and dL/db of each layer that has weights, in order.
@@ -220,20 +239,23 @@ impl Workspace {
     }
 }
 
-/// What makes a pass one of training.
+/// What a pass is for.
 #[derive(Clone, Copy)]
-struct Goal<'a> {
-    targets: Targets<'a>,
-    loss: Loss,
-    scale: f64,
+enum Goal<'t> {
+    /// The outputs alone.
+    Output,
+    /// The gradient of a loss for these targets, with this factor.
+    Loss(Targets<'t>, Loss, f64),
+    /// The gradient that follows from this one with respect to the outputs.
+    Gradient(&'t [f64]),
 }
 
 struct Pass<'a, 't> {
     workspace: &'a mut Workspace,
     stack: Stack<'a>,
     x: &'a [f64],
-    y_hat: Option<&'a mut [f64]>,
-    goal: Option<Goal<'t>>,
+    wanted: Wanted<'a>,
+    goal: Goal<'t>,
 }
 
 /// A block's rows have at most so many lanes …
@@ -253,11 +275,13 @@ impl Kernel for Pass<'_, '_> {
         assert_eq!(self.x.len() % inputs, 0, "rows of {inputs} numbers");
         let n = self.x.len() / inputs;
         let last = *self.workspace.regions.last().expect("at least the input");
-        if let Some(y_hat) = &self.y_hat {
-            assert_eq!(y_hat.len(), n * last.width, "outputs: {n} rows of {}", last.width);
-        }
-        if let Some(goal) = self.goal {
-            assert_eq!(goal.targets.len(), n, "a target for each sample");
+        let outputs = |numbers: &[f64]| assert_eq!(numbers.len(), n * last.width, "outputs: {n} rows of {}", last.width);
+        self.wanted.y_hat.iter().for_each(|y_hat| outputs(y_hat));
+        self.wanted.delta_x.iter().for_each(|delta_x| assert_eq!(delta_x.len(), self.x.len(), "a gradient for each input"));
+        match self.goal {
+            Goal::Output => {}
+            Goal::Loss(targets, ..) => assert_eq!(targets.len(), n, "a target for each sample"),
+            Goal::Gradient(delta) => outputs(delta),
         }
         self.transpose_weights();
         // Blocks of nearly one size, which depends on the network and on n alone.
@@ -276,7 +300,7 @@ impl Kernel for Pass<'_, '_> {
                 }
                 Layer::Conv2d { convolution, .. } => {
                     room = room.max(convolution.padded());
-                    scratch = scratch.max(if step.from > 0 { convolution.inputs() } else { 0 });
+                    scratch = scratch.max(convolution.inputs());
                 }
                 Layer::Dense { .. } | Layer::Activation(_) => {}
             }
@@ -294,13 +318,19 @@ impl Kernel for Pass<'_, '_> {
             let lanes = samples.len().div_ceil(LANES);
             load(&self.x[samples.start * inputs..samples.end * inputs], inputs, &mut self.workspace.values[..inputs * lanes], lanes);
             self.forward::<A>(lanes);
-            if let Some(y_hat) = &mut self.y_hat {
+            if let Some(y_hat) = &mut self.wanted.y_hat {
                 let y_hat = &mut y_hat[samples.start * last.width..samples.end * last.width];
                 store(&self.workspace.values[last.lanes(lanes)], lanes, y_hat, last.width);
             }
-            if let Some(goal) = self.goal {
-                total += self.loss::<A>(goal, samples, lanes);
-                self.backward::<A>(lanes);
+            match self.goal {
+                Goal::Output => continue,
+                Goal::Loss(targets, loss, scale) => total += self.loss::<A>(targets, loss, scale, samples.clone(), lanes),
+                Goal::Gradient(delta) => self.take_gradient::<A>(&delta[samples.start * last.width..samples.end * last.width], lanes),
+            }
+            self.backward::<A>(lanes);
+            if let Some(delta_x) = &mut self.wanted.delta_x {
+                let delta_x = &mut delta_x[samples.start * inputs..samples.end * inputs];
+                store(&self.workspace.values[..inputs * lanes], lanes, delta_x, inputs);
             }
         }
         total
@@ -311,11 +341,12 @@ impl Pass<'_, '_> {
     /// Transposes the kernels for the way forward, and the dense layers' weights for the way back.
     #[inline(always)]
     fn transpose_weights(&mut self) {
+        let to_input = !matches!(self.goal, Goal::Output);
         let Workspace { steps, transposed, .. } = &mut *self.workspace;
         for step in &steps[..] {
             match self.stack.layers[step.layer] {
                 Layer::Conv2d { w, convolution, .. } => transpose(w, convolution.taps(), &mut transposed[step.transposed..][..w.len()]),
-                Layer::Dense { w, outputs, .. } if self.goal.is_some() && step.from > 0 => {
+                Layer::Dense { w, outputs, .. } if to_input && (step.from > 0 || self.wanted.delta_x.is_some()) => {
                     transpose(w, outputs, &mut transposed[step.transposed..][..w.len()]);
                 }
                 _ => {}
@@ -356,7 +387,7 @@ impl Pass<'_, '_> {
             let (from, to) = (regions[step.from], regions[step.from + 1]);
             let (before, after) = values.split_at_mut(to.first * lanes);
             let (x, delta) = (&mut before[from.lanes(lanes)], &after[..to.width * lanes]);
-            let to_input = step.from > 0;
+            let to_input = step.from > 0 || self.wanted.delta_x.is_some();
             match self.stack.layers[step.layer] {
                 Layer::Dense { w, b, outputs } => {
                     let (dw, db) = gradients[step.parameters..][..w.len() + b.len()].split_at_mut(w.len());
@@ -400,15 +431,25 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// The outputs become their δ: the rows of `delta`, by way of the last activation.
+    #[inline(always)]
+    fn take_gradient<A: Arithmetic>(&mut self, delta: &[f64], lanes: usize) {
+        let Workspace { regions, values, scratch, .. } = &mut *self.workspace;
+        let last = regions[regions.len() - 1];
+        let (y_hat, scratch) = (&mut values[last.lanes(lanes)], &mut scratch[..last.width * lanes]);
+        load(delta, last.width, scratch, lanes);
+        backward_in_place::<A>(last.activation, scratch.as_flattened(), y_hat.as_flattened_mut());
+    }
+
     /// The loss summed over the block's samples, times `scale`; the outputs become their δ.
     #[inline(always)]
-    fn loss<A: Arithmetic>(&mut self, goal: Goal<'_>, samples: Range<usize>, lanes: usize) -> f64 {
+    fn loss<A: Arithmetic>(&mut self, of: Targets<'_>, loss: Loss, scale: f64, samples: Range<usize>, lanes: usize) -> f64 {
         let Workspace { regions, values, scratch, targets, terms, .. } = &mut *self.workspace;
         let last = regions[regions.len() - 1];
         let y_hat = &mut values[last.lanes(lanes)];
         let delta = &mut scratch[..y_hat.len()];
         let idle = samples.len()..lanes * LANES;
-        let width = match goal.targets {
+        let width = match of {
             Targets::Classes(y) => {
                 let row = targets[..lanes].as_flattened_mut();
                 // By way of i32, for which the processor has an instruction.
@@ -429,16 +470,16 @@ impl Pass<'_, '_> {
         };
         let targets = &targets[..width * lanes];
         let terms = &mut terms[..3 * lanes];
-        let sum = match goal.loss {
-            Loss::SoftmaxCrossEntropy if last.width == 2 => cross_entropy_of_two::<A>(y_hat, targets, goal.scale, delta, terms, &idle),
-            Loss::SoftmaxCrossEntropy => softmax_cross_entropy::<A>(y_hat, targets, goal.scale, delta, terms, &idle),
-            Loss::BinaryCrossEntropy => binary_cross_entropy::<A>(y_hat, targets, goal.scale, delta, lanes, &idle),
-            Loss::MeanSquaredError | Loss::SummedSquaredError => squared_error(y_hat, targets, goal.scale, delta, lanes, &idle),
+        let sum = match loss {
+            Loss::SoftmaxCrossEntropy if last.width == 2 => cross_entropy_of_two::<A>(y_hat, targets, scale, delta, terms, &idle),
+            Loss::SoftmaxCrossEntropy => softmax_cross_entropy::<A>(y_hat, targets, scale, delta, terms, &idle),
+            Loss::BinaryCrossEntropy => binary_cross_entropy::<A>(y_hat, targets, scale, delta, lanes, &idle),
+            Loss::MeanSquaredError | Loss::SummedSquaredError => squared_error(y_hat, targets, scale, delta, lanes, &idle),
         };
         // What stands beside the last sample must not reach the gradients.
         clear(delta, lanes, &idle);
         backward_in_place::<A>(last.activation, delta.as_flattened(), y_hat.as_flattened_mut());
-        sum * goal.scale
+        sum * scale
     }
 }
 
@@ -680,11 +721,12 @@ mod tests {
             let expected = network.backward(&pass, targets, loss).unwrap();
             let layers = borrow(&network);
             let stack = Stack { inputs, layers: &layers };
-            let (mut workspace, mut y_hat) = (Workspace::default(), vec![f64::NAN; n * outputs]);
+            let (mut workspace, mut y_hat, mut delta_x) = (Workspace::default(), vec![f64::NAN; n * outputs], vec![f64::NAN; x.len()]);
             let scale = loss.scale(n, outputs);
             // Twice, since a workspace keeps what it held.
             for _ in 0..2 {
-                let got = workspace.loss_and_gradients(stack, slice(&x), targets, loss, scale, Some(&mut y_hat));
+                let got = workspace.loss_and_gradients(stack, slice(&x), targets, loss, scale, Wanted { y_hat: Some(&mut y_hat), delta_x: Some(&mut delta_x) });
+                assert_near(&delta_x, slice(expected.x()), "dL/dx");
                 assert_near(&[got], &[loss.value(pass.output(), targets).unwrap()], "loss");
                 assert_near(&y_hat, slice(pass.output()), "outputs");
                 let dense = expected.layers.iter().filter(|gradient| !gradient.w.is_empty());
@@ -694,6 +736,12 @@ mod tests {
                     assert_near(b, slice(&expected.b), "dL/db");
                 }
             }
+            // The same gradients from that with respect to the outputs.
+            let delta = loss.gradient(pass.output(), targets).unwrap();
+            let through_loss: Vec<f64> = workspace.gradients().flat_map(|(w, b)| [w, b]).flatten().copied().collect();
+            workspace.gradients_from(stack, slice(&x), slice(&delta), Wanted::default());
+            let directly: Vec<f64> = workspace.gradients().flat_map(|(w, b)| [w, b]).flatten().copied().collect();
+            assert_near(&directly, &through_loss, "gradients from a gradient");
             y_hat.fill(f64::NAN);
             workspace.output(stack, slice(&x), &mut y_hat);
             assert_near(&y_hat, slice(pass.output()), "outputs without a goal");
@@ -711,10 +759,12 @@ mod tests {
             Layer::MaxPool2d(Pooling { image: [4, 7, 7], size: 2 }),
             Layer::Dense { w: dense_w, b: dense_b, outputs: 5 },
         ];
-        let (mut workspace, mut y_hat) = (Workspace::default(), vec![0.0; logits.len()]);
+        let (mut workspace, mut y_hat, mut delta_x) = (Workspace::default(), vec![0.0; logits.len()], vec![0.0; x.len()]);
+        let wanted = Wanted { y_hat: Some(&mut y_hat), delta_x: Some(&mut delta_x) };
         let stack = Stack { inputs: 3 * 9 * 8, layers: &layers };
         let labels = integers(&fixture["labels"]);
-        let loss = workspace.loss_and_gradients(stack, x, (&labels).into(), Loss::SoftmaxCrossEntropy, 0.5, Some(&mut y_hat));
+        let loss = workspace.loss_and_gradients(stack, x, (&labels).into(), Loss::SoftmaxCrossEntropy, 0.5, wanted);
+        assert_near(&delta_x, &flat(&fixture["grad"]["x"]), "dL/dx");
         assert_near(&[loss], &[fixture["loss_mean"].as_f64().unwrap()], "loss");
         assert_near(&y_hat, logits, "logits");
         let expected = ["kernel", "kernel_bias", "dense_w", "dense_b"].map(|key| flat(&fixture["grad"][key]));
@@ -746,9 +796,11 @@ mod tests {
             let pass = network.forward(&x).unwrap();
             let expected = network.backward(&pass, &y, loss).unwrap();
             let layers = borrow(&network);
-            let (mut workspace, mut y_hat) = (Workspace::default(), vec![0.0; n * 4]);
+            let (mut workspace, mut y_hat, mut delta_x) = (Workspace::default(), vec![0.0; n * 4], vec![0.0; x.len()]);
+            let wanted = Wanted { y_hat: Some(&mut y_hat), delta_x: Some(&mut delta_x) };
             let stack = Stack { inputs: 2 * 9 * 8, layers: &layers };
-            let got = workspace.loss_and_gradients(stack, slice(&x), (&y).into(), loss, loss.scale(n, 4), Some(&mut y_hat));
+            let got = workspace.loss_and_gradients(stack, slice(&x), (&y).into(), loss, loss.scale(n, 4), wanted);
+            assert_near(&delta_x, slice(expected.x()), "dL/dx");
             assert_near(&[got], &[loss.value(pass.output(), &y).unwrap()], "loss");
             assert_near(&y_hat, slice(pass.output()), "outputs");
             let expected = expected.layers.iter().filter(|gradient| !gradient.w.is_empty());
@@ -771,8 +823,8 @@ mod tests {
         let results = fused.map(|set| {
             let mut workspace = Workspace::default();
             workspace.plan(stack);
-            let goal = Some(Goal { targets: (&y).into(), loss: Loss::SoftmaxCrossEntropy, scale: 1.0 / 77.0 });
-            let loss = run_on(set, Pass { workspace: &mut workspace, stack, x: slice(&x), y_hat: None, goal });
+            let goal = Goal::Loss((&y).into(), Loss::SoftmaxCrossEntropy, 1.0 / 77.0);
+            let loss = run_on(set, Pass { workspace: &mut workspace, stack, x: slice(&x), wanted: Wanted::default(), goal });
             (loss, workspace.gradients)
         });
         let results: Vec<_> = results.collect();
@@ -791,7 +843,7 @@ mod tests {
             let layers =
                 [Layer::Dense { w: w1, b: b1, outputs: h }, Layer::Activation(Activation::Tanh), Layer::Dense { w: w2, b: b2, outputs: 2 }];
             let (stack, loss) = (Stack { inputs: 2, layers: &layers }, Loss::SoftmaxCrossEntropy);
-            let sum = workspace.loss_and_gradients(stack, slice(&data.x), (&data.y).into(), loss, 1.0, None);
+            let sum = workspace.loss_and_gradients(stack, slice(&data.x), (&data.y).into(), loss, 1.0, Wanted::default());
             let squares: f64 = w1.iter().chain(w2).map(|w| w * w).sum();
             losses.push((sum + 0.005 * squares) / 200.0);
             let gradients = workspace.gradients().flat_map(|(w, b)| [(w, 0.01), (b, 0.0)]);
@@ -830,7 +882,7 @@ mod tests {
             (z[0], z[1], z[classes], z[classes + 1]) = (1000.0, -1000.0, -1000.0, 1000.0);
             let y = Array1::from(vec![0, 0]);
             let mut workspace = Workspace::default();
-            let loss = workspace.loss_and_gradients(stack, &z, (&y).into(), Loss::SoftmaxCrossEntropy, 0.5, None);
+            let loss = workspace.loss_and_gradients(stack, &z, (&y).into(), Loss::SoftmaxCrossEntropy, 0.5, Wanted::default());
             assert_eq!(loss, 1000.0);
             assert_eq!(workspace.gradients().count(), 0);
         }
@@ -841,7 +893,8 @@ mod tests {
         let layers = [Layer::Dense { w: &[1.0, f64::NAN], b: &[], outputs: 2 }];
         let y = Array1::from(vec![0, 1]);
         let stack = Stack { inputs: 1, layers: &layers };
-        let loss = Workspace::default().loss_and_gradients(stack, &[1.0, 2.0], (&y).into(), Loss::SoftmaxCrossEntropy, 1.0, None);
+        let loss =
+            Workspace::default().loss_and_gradients(stack, &[1.0, 2.0], (&y).into(), Loss::SoftmaxCrossEntropy, 1.0, Wanted::default());
         assert!(loss.is_nan());
     }
 }

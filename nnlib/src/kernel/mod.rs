@@ -10,8 +10,11 @@
 //! | [`activate`] | activation functions, forward and backward |
 //! | `block` | products on a block of samples that stand side by side |
 //! | [`conv`] | convolution and max pooling on such blocks, and on images row by row |
-//! | [`gemm`] | products of matrices, long and thin ones among them |
 //! | [`fused`] | a whole training step: forward, loss and backward in one go |
+//!
+//! There are no products of whole matrices here: measured against those that would first stand the samples side by side, `matrixmultiply` (which
+//! ndarray brings) was the faster one at every shape. Long and thin products gain by being fused, in [`fused`], which stands the samples side by
+//! side once for all layers.
 //!
 //! **Same bits.** A result depends neither on the number of threads nor, among processors with fused multiply–add (x86-64 since 2013 with
 //! AVX2 or AVX-512, every 64-bit ARM), on the width of their registers: sums are taken in a fixed order, eight partial sums wide,
@@ -23,5 +26,4 @@ pub mod conv;
 mod dispatch;
 mod elementary;
 pub mod fused;
-pub mod gemm;
 pub mod vector;

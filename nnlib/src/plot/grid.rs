@@ -25,7 +25,7 @@ pub(super) struct Grid {
 /// use nnlib::plot::{curve, grid};
 /// let sigmoid = curve("sigmoid", -6.0, 6.0, |z| 1.0 / (1.0 + (-z).exp()))?;
 /// let tanh = curve("tanh", -6.0, 6.0, f64::tanh)?;
-/// let figure = grid(2, vec![sigmoid.title("sigmoid"), tanh.title("tanh")])?.x_label("z");
+/// let figure = grid(2, [sigmoid.title("sigmoid"), tanh.title("tanh")])?.x_label("z");
 /// # assert!(figure.png()?.len() > 1000);
 /// # Ok::<(), nnlib::Error>(())
 /// ```

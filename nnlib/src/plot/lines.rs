@@ -57,7 +57,7 @@ pub fn loss_curve(losses: &[(&str, &[f64])]) -> Result<Figure, Error> {
 }
 
 impl Figure {
-    /// Adds a line through the points (x, y). Each line has its own colour and its own dashes.
+    /// Adds a line through the points (x, y). Each line has its own colour and its own dashes; up to 25 points are marked.
     ///
     /// # Errors
     /// [`Error::Empty`] without points, [`Error::Shape`] when x and y differ in length, [`Error::NotFinite`] for a NaN or an infinity,

@@ -11,6 +11,18 @@
 //! # Ok::<(), nnlib::Error>(())
 //! ```
 //!
+//! | to show | use |
+//! | --- | --- |
+//! | points by class; what a model decides | [`scatter`]; [`decision_boundary`], [`probability_boundary`] |
+//! | losses, functions, measurements | [`loss_curve`], [`curve`], [`line`](fn@line), then [`Figure::line`], [`Figure::points`], [`Figure::horizontal_line`] |
+//! | means over seeds | [`Figure::error_bars`], [`Figure::band`] |
+//! | numbers by name; how numbers are spread | [`Figure::bars`]; [`Figure::histogram`] |
+//! | a function of two variables, a descent on it | [`contours`], [`Figure::path`] |
+//! | a table, a confusion matrix | [`heatmap`], [`confusion_matrix`] |
+//! | digits, kernels, feature maps | [`images`] |
+//! | a network's weights; a graph of calculations | [`network`]; [`graph`] |
+//! | several figures in one; one after the other | [`grid`]; [`Animation`] |
+//!
 //! At the end of a notebook cell a figure, or an expression such as `plot::scatter(&data)?`, shows itself.
 //!
 //! Classes and series differ by colour *and* by marker or dashes, in a palette that colour-blind readers can tell apart. Every figure

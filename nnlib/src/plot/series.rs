@@ -87,6 +87,9 @@ impl Extent {
     }
 }
 
+/// A line through no more points than this shows where they are.
+const MARKED: usize = 25;
+
 const DASHES: [&[f64]; 4] = [&[], &[8.0, 4.0], &[2.0, 3.5], &[9.0, 3.5, 2.0, 3.5]];
 
 impl Series {
@@ -154,6 +157,7 @@ impl Series {
         let (color, stroke) = (self.color(), self.stroke());
         let swatch = match self.marks {
             Marks::Points(_) => Swatch::Point(marker::series(self.style), color),
+            Marks::Line(ref points) if points.len() <= MARKED => Swatch::Path(stroke, marker::series(self.style), color),
             Marks::Line(_) | Marks::Horizontal(_) | Marks::Vertical(_) => Swatch::Line(stroke),
             Marks::Band { .. } => Swatch::Spread(stroke, color),
             Marks::Path(_) => Swatch::Path(stroke, Marker::Circle, color),
@@ -178,13 +182,23 @@ impl Series {
                     marker::series(self.style).draw(canvas, plane.at(point), radius, color.alpha(0.9));
                 }
             }
-            Marks::Line(points) => canvas.line(plane.line(points), stroke),
+            Marks::Line(points) => {
+                canvas.line(plane.line(points), stroke);
+                if points.len() <= MARKED {
+                    for &point in points.iter().filter(|&&point| plane.contains(point)) {
+                        marker::series(self.style).draw(canvas, plane.at(point), 3.8 * plane.mark_scale(), color);
+                    }
+                }
+            }
             Marks::Path(points) => {
                 canvas.line(plane.line(points), stroke.clone());
-                // Marks that touch each other say nothing; then only the ends have one.
-                let every = points.len().div_ceil(150);
-                for &point in points.iter().step_by(every) {
-                    canvas.circle(plane.at(point), 2.6, Some(color), None);
+                // Marks that touch each other would hide the line.
+                let mut marked = (f64::INFINITY, f64::INFINITY);
+                for (x, y) in points.iter().map(|&point| plane.at(point)) {
+                    if (x - marked.0).hypot(y - marked.1) >= 7.0 {
+                        canvas.circle((x, y), 2.6, Some(color), None);
+                        marked = (x, y);
+                    }
                 }
                 if let [first, .., last] = points[..] {
                     canvas.circle(plane.at(first), 5.0, Some(color::WHITE), Some(Stroke::new(color, 2.0)));

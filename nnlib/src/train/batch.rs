@@ -156,15 +156,7 @@ const SIDE_BY_SIDE: usize = 8;
 impl Trainer {
     pub(super) fn new(model: &Model, targets: Targets<'_>, size: usize, threads: Option<usize>) -> Self {
         let network = &model.network;
-        let work: usize = network
-            .layers()
-            .iter()
-            .zip(&network.shapes()[1..])
-            .map(|(layer, shape)| (layer.get().parameters(), shape.size()))
-            // A weight is used once for each position of its kernel.
-            .map(|(p, outputs)| if p.w.is_empty() { outputs } else { p.w.len() * outputs / p.b.len().max(1) })
-            .sum();
-        let part_size = size.div_ceil(MOST_PARTS).max(LEAST_WORK.div_ceil(work.max(1))).next_multiple_of(SIDE_BY_SIDE);
+        let part_size = size.div_ceil(MOST_PARTS).max(LEAST_WORK.div_ceil(network.work().max(1))).next_multiple_of(SIDE_BY_SIDE);
         let parts = (0..size.div_ceil(part_size)).map(|_| Part::new(network, targets)).collect();
         let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
         let random = network.layers().iter().any(|layer| matches!(layer, AnyLayer::Dropout(_)));
