@@ -1,4 +1,4 @@
-//! Neural networks from nothing but arrays, made to be read and to be run in notebooks.
+#![doc = include_str!("../README.md")]
 
 pub mod activation;
 pub mod autodiff;
