@@ -50,10 +50,10 @@ impl Kernel for Backward<'_> {
 pub(crate) fn forward_in_place<A: Arithmetic>(activation: Activation, z: &mut [f64]) {
     macro_rules! each {
         (|$z:ident| $a:expr) => {
-            z.iter_mut().for_each(|number| {
+            for number in z {
                 let $z = *number;
                 *number = $a;
-            })
+            }
         };
     }
     match activation {
@@ -73,10 +73,10 @@ pub(crate) fn forward_in_place<A: Arithmetic>(activation: Activation, z: &mut [f
 pub(crate) fn backward_in_place<A: Arithmetic>(activation: Activation, delta_a: &[f64], a: &mut [f64]) {
     macro_rules! each {
         (|$a:ident| $slope:expr) => {
-            a.iter_mut().zip(delta_a).for_each(|(number, delta)| {
+            for (number, delta) in a.iter_mut().zip(delta_a) {
                 let $a = *number;
                 *number = delta * $slope;
-            })
+            }
         };
     }
     match activation {

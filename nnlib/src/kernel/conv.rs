@@ -82,11 +82,10 @@ impl Convolution {
         (0..self.taps()).map(move |tap| (tap / (rows * columns) * height + tap / columns % rows) * width + tap % columns)
     }
 
-    /// The corner's pixel at each position.
+    /// The pixel in the kernel's corner at a position.
     #[inline(always)]
-    fn corners(&self) -> impl Iterator<Item = usize> {
-        let ([rows, columns], stride, width) = (self.output, self.stride, self.plane()[1]);
-        (0..rows).flat_map(move |i| (0..columns).map(move |j| i * stride * width + j * stride))
+    fn corner(&self, position: usize) -> usize {
+        (position / self.output[1] * self.plane()[1] + position % self.output[1]) * self.stride
     }
 
     /// For each row of the image that the kernel reaches: where its reached part begins, where that stands in the copy, and its length.
@@ -124,7 +123,8 @@ impl Convolution {
         z: &mut [Lane],
     ) {
         let x = self.surrounded(x, lanes, room);
-        for (position, corner) in self.corners().enumerate() {
+        for position in 0..self.positions() {
+            let corner = self.corner(position);
             for at in 0..lanes {
                 let (x, z) = (&x[corner * lanes + at..], &mut z[position * lanes + at..]);
                 let between = self.positions() * lanes;
@@ -181,19 +181,24 @@ impl Convolution {
         dw: &mut [f64],
     ) {
         let positions = self.positions() * lanes;
-        let x: [&[Lane]; T] = std::array::from_fn(|t| &x[offsets[t] * lanes..]);
-        let delta: [&[Lane]; O] = std::array::from_fn(|o| &delta[o * positions..][..positions]);
+        let (mut under, delta) = ([x; T], &delta[..O * positions]);
+        for t in 0..T {
+            under[t] = &x[offsets[t] * lanes..];
+        }
         let mut sums = [[A::splat(0.0); T]; O];
         let ([rows, columns], width) = (self.output, self.plane()[1]);
         for i in 0..rows {
             for j in 0..columns {
                 for at in 0..lanes {
                     let corner = (i * width + j) * self.stride * lanes + at;
-                    let x = x.map(|x| A::load(&x[corner]));
+                    let mut pixels = [A::splat(0.0); T];
+                    for t in 0..T {
+                        pixels[t] = A::load(&under[t][corner]);
+                    }
                     for o in 0..O {
-                        let delta = A::load(&delta[o][(i * columns + j) * lanes + at]);
+                        let delta = A::load(&delta[o * positions + (i * columns + j) * lanes + at]);
                         for t in 0..T {
-                            sums[o][t] = A::lane_mul_add(delta, x[t], sums[o][t]);
+                            sums[o][t] = A::lane_mul_add(delta, pixels[t], sums[o][t]);
                         }
                     }
                 }
@@ -223,7 +228,8 @@ impl Convolution {
         let to = if padded { &mut *room } else { &mut *delta_x };
         to.fill([0.0; LANES]);
         let (taps, between) = (self.taps(), self.positions() * lanes);
-        for (position, corner) in self.corners().enumerate() {
+        for position in 0..self.positions() {
+            let corner = self.corner(position);
             for at in 0..lanes {
                 let (delta, to) = (&delta[position * lanes + at..], &mut to[corner * lanes + at..]);
                 for first in (0..taps).step_by(4) {
@@ -259,7 +265,10 @@ fn under_kernels<A: Arithmetic, const R: usize>(
     z: &mut [Lane],
     between: usize,
 ) {
-    let mut sums: [A::Lane; R] = std::array::from_fn(|r| A::splat(b.get(r).copied().unwrap_or(0.0)));
+    let mut sums = [A::splat(0.0); R];
+    for (sum, b) in sums.iter_mut().zip(b) {
+        *sum = A::splat(*b);
+    }
     for (offset, w) in offsets.iter().zip(w.chunks(outputs)) {
         let (x, w) = (A::load(&x[offset * lanes]), &w[..R]);
         for r in 0..R {
@@ -282,7 +291,10 @@ fn spread<A: Arithmetic, const R: usize>(
     to: &mut [Lane],
     lanes: usize,
 ) {
-    let mut sums: [A::Lane; R] = std::array::from_fn(|r| A::load(&to[offsets[r] * lanes]));
+    let mut sums = [A::splat(0.0); R];
+    for r in 0..R {
+        sums[r] = A::load(&to[offsets[r] * lanes]);
+    }
     for (delta, w) in delta.iter().step_by(between).zip(w.chunks(taps)) {
         let (delta, w) = (A::load(delta), &w[..R]);
         for r in 0..R {
@@ -408,7 +420,9 @@ impl Kernel for Backward<'_> {
             load(delta, outputs, block_delta, 1);
             self.convolution.add_gradient::<A>(block, 1, room, offsets, block_delta, self.dw);
             let planes = block_delta.chunks_exact(self.convolution.positions());
-            self.db.iter_mut().zip(planes).for_each(|(db, plane)| *db += sum_of_row(plane));
+            for (db, plane) in self.db.iter_mut().zip(planes) {
+                *db += sum_of_row(plane);
+            }
             if let Some(delta_x) = &mut self.delta_x {
                 self.convolution.backward::<A>(block_delta, 1, room, offsets, self.w, block);
                 store(block, 1, &mut delta_x[i * LANES * inputs..][..x.len()], inputs);
@@ -437,19 +451,19 @@ impl Pooling {
         self.image[0] * (self.image[1] / self.size) * (self.image[2] / self.size)
     }
 
-    /// The pixel in each window's corner.
+    /// The pixel in a window's corner.
     #[inline(always)]
-    fn corners(&self) -> impl Iterator<Item = usize> {
-        let ([channels, height, width], size) = (self.image, self.size);
-        (0..channels).flat_map(move |c| {
-            (0..height / size).flat_map(move |i| (0..width / size).map(move |j| (c * height + i * size) * width + j * size))
-        })
+    fn corner(&self, window: usize) -> usize {
+        let ([_, height, width], size) = (self.image, self.size);
+        let (rows, columns) = (height / size, width / size);
+        (window / (rows * columns) * height + window / columns % rows * size) * width + window % columns * size
     }
 
     /// The largest number of each window, and which of its pixels that was (the first of equal ones).
     #[inline(always)]
     pub(crate) fn forward(&self, x: &[Lane], lanes: usize, y: &mut [Lane], winners: &mut [Lane]) {
-        for (corner, (y, winners)) in self.corners().zip(y.chunks_exact_mut(lanes).zip(winners.chunks_exact_mut(lanes))) {
+        for (window, (y, winners)) in y.chunks_exact_mut(lanes).zip(winners.chunks_exact_mut(lanes)).enumerate() {
+            let corner = self.corner(window);
             for at in 0..lanes {
                 let (mut largest, mut winner) = (x[corner * lanes + at], [0.0; LANES]);
                 for i in 0..self.size {
@@ -472,7 +486,8 @@ impl Pooling {
     #[inline(always)]
     pub(crate) fn backward(&self, delta: &[Lane], lanes: usize, winners: &[Lane], delta_x: &mut [Lane]) {
         delta_x.fill([0.0; LANES]);
-        for (corner, (delta, winners)) in self.corners().zip(delta.chunks_exact(lanes).zip(winners.chunks_exact(lanes))) {
+        for (window, (delta, winners)) in delta.chunks_exact(lanes).zip(winners.chunks_exact(lanes)).enumerate() {
+            let corner = self.corner(window);
             for (at, (delta, winner)) in delta.iter().zip(winners).enumerate() {
                 for i in 0..self.size {
                     for j in 0..self.size {

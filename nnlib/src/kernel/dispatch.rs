@@ -73,7 +73,11 @@ macro_rules! lane_as_array {
 
         #[inline(always)]
         fn lane_mul_add(a: Self::Lane, b: Self::Lane, c: Self::Lane) -> Self::Lane {
-            std::array::from_fn(|l| Self::mul_add(a[l], b[l], c[l]))
+            let mut sums = c;
+            for l in 0..LANES {
+                sums[l] = Self::mul_add(a[l], b[l], c[l]);
+            }
+            sums
         }
     };
 }
@@ -175,8 +179,8 @@ pub(crate) trait Kernel {
     /// What it gives back.
     type Output;
 
-    /// Does the work. `#[inline(always)]`, as everything that it calls must be: a function that is not inlined is compiled for the
-    /// oldest processor.
+    /// Does the work. `#[inline(always)]`, as everything that it calls must be: a function that is not inlined is compiled for the oldest
+    /// processor. That rules out `array::map`, `array::from_fn` and closures around lanes, which the compiler sometimes leaves as calls.
     fn run<A: Arithmetic>(self) -> Self::Output;
 }
 
