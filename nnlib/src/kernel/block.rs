@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use super::dispatch::Arithmetic;
 pub(crate) use super::dispatch::LANES;
+use super::dispatch::{Arithmetic, versions};
 
 /// The same feature of eight samples.
 pub(crate) type Lane = [f64; LANES];
@@ -32,14 +32,31 @@ pub(crate) fn sum_of_row(row: &[Lane]) -> f64 {
 }
 
 /// 0..4, 4..8, … up to `count`.
-#[inline(always)]
 pub(crate) fn in_fours(count: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count).step_by(4).map(move |first| first..(first + 4).min(count))
 }
 
-/// Some rows, four at most, of wᵀ x + b, written to `z`; w is (rows of x, `columns`), an empty b is 0.
+versions! {
+    /// Some rows, four at most, of wᵀ x + b, written to `z`; w is (rows of x, `columns`), an empty b is 0.
+    pub(crate) fn affine(rows: Range<usize>, x: &[Lane], lanes: usize, w: &[f64], columns: usize, b: &[f64], z: &mut [Lane]) = affine_by;
+    /// dw += x deltaᵀ, the sum over samples of their products: x has as many rows as dw, delta as dw has columns.
+    pub(crate) fn add_gradient(x: &[Lane], delta: &[Lane], lanes: usize, dw: &mut [f64]) = add_gradient_by;
+    /// [`add_gradient`] for few samples and many columns, as an outer product for each sample: `by_sample` has room for δ with a sample in
+    /// each row.
+    pub(crate) fn add_gradient_by_sample(x: &[Lane], delta: &[Lane], lanes: usize, by_sample: &mut Vec<Lane>, dw: &mut [f64]) = add_by_sample;
+    /// Adds each row's sum: as many numbers in `sums` as rows in the block.
+    pub(crate) fn add_sums_of_rows(block: &[Lane], lanes: usize, sums: &mut [f64]) = add_sums_by;
+}
+
 #[inline(always)]
-pub(crate) fn affine<A: Arithmetic>(rows: Range<usize>, x: &[Lane], lanes: usize, w: &[f64], columns: usize, b: &[f64], z: &mut [Lane]) {
+fn add_sums_by<A: Arithmetic>(block: &[Lane], lanes: usize, sums: &mut [f64]) {
+    for (total, row) in sums.iter_mut().zip(block.chunks_exact(lanes)) {
+        *total += sum_of_row(row);
+    }
+}
+
+#[inline(always)]
+fn affine_by<A: Arithmetic>(rows: Range<usize>, x: &[Lane], lanes: usize, w: &[f64], columns: usize, b: &[f64], z: &mut [Lane]) {
     let (w, b) = (&w[rows.start..], if b.is_empty() { b } else { &b[rows.start..] });
     match rows.len() {
         1 => affine_rows::<A, 1>(x, lanes, w, columns, b, z),
@@ -96,9 +113,8 @@ fn add_products<A: Arithmetic, const I: usize, const J: usize>(x: &[Lane], delta
     }
 }
 
-/// dw += x deltaᵀ, the sum over samples of their products: x has as many rows as dw, delta as dw has columns.
 #[inline(always)]
-pub(crate) fn add_gradient<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usize, dw: &mut [f64]) {
+fn add_gradient_by<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usize, dw: &mut [f64]) {
     let (rows, columns) = (x.len() / lanes, delta.len() / lanes);
     for i in (0..rows).step_by(2) {
         let x = &x[i * lanes..];
@@ -114,9 +130,8 @@ pub(crate) fn add_gradient<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usi
     }
 }
 
-/// [`add_gradient`] for few samples and many columns, as an outer product for each sample: `by_sample` has room for δ with a sample in each row.
 #[inline(always)]
-pub(crate) fn add_gradient_by_sample<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usize, by_sample: &mut Vec<Lane>, dw: &mut [f64]) {
+fn add_by_sample<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usize, by_sample: &mut Vec<Lane>, dw: &mut [f64]) {
     let (rows, columns, samples) = (x.len() / lanes, delta.len() / lanes, lanes * LANES);
     let whole = columns / LANES;
     by_sample.resize(samples * whole, [0.0; LANES]);
@@ -171,7 +186,6 @@ fn add_outer_products<A: Arithmetic, const R: usize>(
 }
 
 /// The transpose of a matrix whose rows have so many columns.
-#[inline(always)]
 pub(crate) fn transpose(matrix: &[f64], columns: usize, transposed: &mut [f64]) {
     let rows = matrix.len() / columns;
     for (i, row) in matrix.chunks_exact(columns).enumerate() {
@@ -182,7 +196,6 @@ pub(crate) fn transpose(matrix: &[f64], columns: usize, transposed: &mut [f64]) 
 }
 
 /// Stands the rows of `x`, samples of `width` numbers, side by side; samples that fill up the last lane are 0.
-#[inline(always)]
 pub(crate) fn load(x: &[f64], width: usize, block: &mut [Lane], lanes: usize) {
     let eights = x.chunks_exact(width * LANES);
     let rest = eights.remainder();
@@ -207,7 +220,6 @@ pub(crate) fn load(x: &[f64], width: usize, block: &mut [Lane], lanes: usize) {
 }
 
 /// The way back: writes a block's samples to the rows of `x`.
-#[inline(always)]
 pub(crate) fn store(block: &[Lane], lanes: usize, x: &mut [f64], width: usize) {
     for (at, x) in x.chunks_mut(width * LANES).enumerate() {
         for (l, x) in x.chunks_exact_mut(width).enumerate() {
