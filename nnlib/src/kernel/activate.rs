@@ -1,7 +1,7 @@
 //! Activation functions of many numbers at once.
 
-use super::dispatch::{self, Arithmetic, Kernel};
-use super::elementary;
+use super::dispatch::{Arithmetic, versions};
+use super::{elementary, vector};
 use crate::Activation;
 
 /// a = f(z), number by number.
@@ -10,7 +10,7 @@ use crate::Activation;
 /// If the slices differ in length.
 pub fn forward(activation: Activation, z: &[f64], a: &mut [f64]) {
     a.copy_from_slice(z);
-    dispatch::run(Forward(activation, a));
+    forward_in_place(activation, a);
 }
 
 /// dL/dz = dL/da · f′(z), number by number, with f′ computed from a = f(z) alone.
@@ -20,63 +20,60 @@ pub fn forward(activation: Activation, z: &[f64], a: &mut [f64]) {
 pub fn backward(activation: Activation, a: &[f64], delta_a: &[f64], delta_z: &mut [f64]) {
     assert_eq!(a.len(), delta_a.len(), "a gradient for each activation");
     delta_z.copy_from_slice(a);
-    dispatch::run(Backward(activation, delta_a, delta_z));
-}
-
-struct Forward<'a>(Activation, &'a mut [f64]);
-
-impl Kernel for Forward<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<A: Arithmetic>(self) {
-        forward_in_place::<A>(self.0, self.1);
-    }
-}
-
-struct Backward<'a>(Activation, &'a [f64], &'a mut [f64]);
-
-impl Kernel for Backward<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<A: Arithmetic>(self) {
-        backward_in_place::<A>(self.0, self.1, self.2);
-    }
+    backward_in_place(activation, delta_a, delta_z);
 }
 
 /// z becomes a.
-#[inline(always)]
-pub(crate) fn forward_in_place<A: Arithmetic>(activation: Activation, z: &mut [f64]) {
-    macro_rules! each {
-        (|$z:ident| $a:expr) => {
-            z.iter_mut().for_each(|number| {
-                let $z = *number;
-                *number = $a;
-            })
-        };
-    }
+pub(crate) fn forward_in_place(activation: Activation, z: &mut [f64]) {
     match activation {
         Activation::Identity => {}
-        Activation::Sigmoid => each!(|z| elementary::sigmoid::<A>(z)),
-        Activation::Tanh => each!(|z| elementary::tanh::<A>(z)),
-        Activation::Relu => each!(|z| if z > 0.0 { z } else { 0.0 }),
-        Activation::LeakyRelu(alpha) => each!(|z| if z >= 0.0 { z } else { alpha * z }),
-        Activation::Elu(alpha) => each!(|z| if z > 0.0 { z } else { alpha * elementary::exp_m1_of_negative::<A>(z) }),
-        Activation::Softplus => each!(|z| elementary::softplus::<A>(z)),
-        Activation::Softsign => each!(|z| z / (1.0 + z.abs())),
+        Activation::Sigmoid => vector::sigmoid_in_place(z),
+        Activation::Tanh => vector::tanh_in_place(z),
+        Activation::Relu => leaky_relu(0.0, z),
+        Activation::LeakyRelu(alpha) => leaky_relu(alpha, z),
+        Activation::Elu(alpha) => elu(alpha, z),
+        Activation::Softplus => vector::softplus_in_place(z),
+        Activation::Softsign => softsign(z),
     }
 }
 
-/// a becomes dL/dz, given dL/da.
+versions! {
+    fn leaky_relu(alpha: f64, z: &mut [f64]) = each_leaky_relu;
+    fn elu(alpha: f64, z: &mut [f64]) = each_elu;
+    fn softsign(z: &mut [f64]) = each_softsign;
+    /// a becomes dL/dz, given dL/da.
+    pub(crate) fn backward_in_place(activation: Activation, delta_a: &[f64], a: &mut [f64]) = each_backward;
+}
+
 #[inline(always)]
-pub(crate) fn backward_in_place<A: Arithmetic>(activation: Activation, delta_a: &[f64], a: &mut [f64]) {
+fn each_leaky_relu<A: Arithmetic>(alpha: f64, z: &mut [f64]) {
+    for z in z {
+        *z = if *z >= 0.0 { *z } else { alpha * *z };
+    }
+}
+
+#[inline(always)]
+fn each_elu<A: Arithmetic>(alpha: f64, z: &mut [f64]) {
+    for z in z {
+        *z = if *z > 0.0 { *z } else { alpha * elementary::exp_m1_of_negative::<A>(*z) };
+    }
+}
+
+#[inline(always)]
+fn each_softsign<A: Arithmetic>(z: &mut [f64]) {
+    for z in z {
+        *z /= 1.0 + z.abs();
+    }
+}
+
+#[inline(always)]
+fn each_backward<A: Arithmetic>(activation: Activation, delta_a: &[f64], a: &mut [f64]) {
     macro_rules! each {
         (|$a:ident| $slope:expr) => {
-            a.iter_mut().zip(delta_a).for_each(|(number, delta)| {
+            for (number, delta) in a.iter_mut().zip(delta_a) {
                 let $a = *number;
                 *number = delta * $slope;
-            })
+            }
         };
     }
     match activation {

@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use super::dispatch::Arithmetic;
 pub(crate) use super::dispatch::LANES;
+use super::dispatch::{Arithmetic, versions};
 
 /// The same feature of eight samples.
 pub(crate) type Lane = [f64; LANES];
@@ -32,14 +32,31 @@ pub(crate) fn sum_of_row(row: &[Lane]) -> f64 {
 }
 
 /// 0..4, 4..8, … up to `count`.
-#[inline(always)]
 pub(crate) fn in_fours(count: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count).step_by(4).map(move |first| first..(first + 4).min(count))
 }
 
-/// Some rows, four at most, of wᵀ x + b, written to `z`; w is (rows of x, `columns`), an empty b is 0.
+versions! {
+    /// Some rows, four at most, of wᵀ x + b, written to `z`; w is (rows of x, `columns`), an empty b is 0.
+    pub(crate) fn affine(rows: Range<usize>, x: &[Lane], lanes: usize, w: &[f64], columns: usize, b: &[f64], z: &mut [Lane]) = affine_by;
+    /// dw += x deltaᵀ, the sum over samples of their products: x has as many rows as dw, delta as dw has columns.
+    pub(crate) fn add_gradient(x: &[Lane], delta: &[Lane], lanes: usize, dw: &mut [f64]) = add_gradient_by;
+    /// [`add_gradient`] for few samples and many columns, as an outer product for each sample: `by_sample` has room for δ with a sample in
+    /// each row.
+    pub(crate) fn add_gradient_by_sample(x: &[Lane], delta: &[Lane], lanes: usize, by_sample: &mut Vec<Lane>, dw: &mut [f64]) = add_by_sample;
+    /// Adds each row's sum: as many numbers in `sums` as rows in the block.
+    pub(crate) fn add_sums_of_rows(block: &[Lane], lanes: usize, sums: &mut [f64]) = add_sums_by;
+}
+
 #[inline(always)]
-pub(crate) fn affine<A: Arithmetic>(rows: Range<usize>, x: &[Lane], lanes: usize, w: &[f64], columns: usize, b: &[f64], z: &mut [Lane]) {
+fn add_sums_by<A: Arithmetic>(block: &[Lane], lanes: usize, sums: &mut [f64]) {
+    for (total, row) in sums.iter_mut().zip(block.chunks_exact(lanes)) {
+        *total += sum_of_row(row);
+    }
+}
+
+#[inline(always)]
+fn affine_by<A: Arithmetic>(rows: Range<usize>, x: &[Lane], lanes: usize, w: &[f64], columns: usize, b: &[f64], z: &mut [Lane]) {
     let (w, b) = (&w[rows.start..], if b.is_empty() { b } else { &b[rows.start..] });
     match rows.len() {
         1 => affine_rows::<A, 1>(x, lanes, w, columns, b, z),
@@ -52,9 +69,12 @@ pub(crate) fn affine<A: Arithmetic>(rows: Range<usize>, x: &[Lane], lanes: usize
 /// The sums of `R` rows stay in registers: eight of AVX2's sixteen for four rows.
 #[inline(always)]
 fn affine_rows<A: Arithmetic, const R: usize>(x: &[Lane], lanes: usize, w: &[f64], columns: usize, b: &[f64], z: &mut [Lane]) {
-    let start: [f64; R] = std::array::from_fn(|r| if b.is_empty() { 0.0 } else { b[r] });
+    let mut start = [A::splat(0.0); R];
+    for (start, b) in start.iter_mut().zip(b) {
+        *start = A::splat(*b);
+    }
     for at in 0..lanes {
-        let mut sums = start.map(|b| A::splat(b));
+        let mut sums = start;
         for (x, w) in x.chunks_exact(lanes).zip(w.chunks(columns)) {
             let (x, w) = (A::load(&x[at]), &w[..R]);
             for r in 0..R {
@@ -70,15 +90,17 @@ fn affine_rows<A: Arithmetic, const R: usize>(x: &[Lane], lanes: usize, w: &[f64
 /// Adds the products of `I` rows of `x` with `J` rows of `delta`, summed over samples, to dw, whose rows have `columns` numbers.
 #[inline(always)]
 fn add_products<A: Arithmetic, const I: usize, const J: usize>(x: &[Lane], delta: &[Lane], lanes: usize, dw: &mut [f64], columns: usize) {
-    let x: [&[Lane]; I] = std::array::from_fn(|i| &x[i * lanes..][..lanes]);
-    let delta: [&[Lane]; J] = std::array::from_fn(|j| &delta[j * lanes..][..lanes]);
+    let (x, delta) = (&x[..I * lanes], &delta[..J * lanes]);
     let mut sums = [[A::splat(0.0); J]; I];
     for at in 0..lanes {
-        let delta = delta.map(|delta| A::load(&delta[at]));
+        let mut deltas = [A::splat(0.0); J];
+        for j in 0..J {
+            deltas[j] = A::load(&delta[j * lanes + at]);
+        }
         for i in 0..I {
-            let x = A::load(&x[i][at]);
+            let x = A::load(&x[i * lanes + at]);
             for j in 0..J {
-                sums[i][j] = A::lane_mul_add(x, delta[j], sums[i][j]);
+                sums[i][j] = A::lane_mul_add(x, deltas[j], sums[i][j]);
             }
         }
     }
@@ -91,9 +113,8 @@ fn add_products<A: Arithmetic, const I: usize, const J: usize>(x: &[Lane], delta
     }
 }
 
-/// dw += x deltaᵀ, the sum over samples of their products: x has as many rows as dw, delta as dw has columns.
 #[inline(always)]
-pub(crate) fn add_gradient<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usize, dw: &mut [f64]) {
+fn add_gradient_by<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usize, dw: &mut [f64]) {
     let (rows, columns) = (x.len() / lanes, delta.len() / lanes);
     for i in (0..rows).step_by(2) {
         let x = &x[i * lanes..];
@@ -109,9 +130,8 @@ pub(crate) fn add_gradient<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usi
     }
 }
 
-/// [`add_gradient`] for few samples and many columns, as an outer product for each sample: `by_sample` has room for δ with a sample in each row.
 #[inline(always)]
-pub(crate) fn add_gradient_by_sample<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usize, by_sample: &mut Vec<Lane>, dw: &mut [f64]) {
+fn add_by_sample<A: Arithmetic>(x: &[Lane], delta: &[Lane], lanes: usize, by_sample: &mut Vec<Lane>, dw: &mut [f64]) {
     let (rows, columns, samples) = (x.len() / lanes, delta.len() / lanes, lanes * LANES);
     let whole = columns / LANES;
     by_sample.resize(samples * whole, [0.0; LANES]);
@@ -147,55 +167,65 @@ fn add_outer_products<A: Arithmetic, const R: usize>(
     dw: &mut [f64],
     columns: usize,
 ) {
-    let x: [&[f64]; R] = std::array::from_fn(|r| &x[r * samples..][..samples]);
+    let x = &x[..R * samples];
     for j in 0..whole {
-        let place = |r: usize| r * columns + j * LANES;
-        let mut sums: [A::Lane; R] = std::array::from_fn(|r| A::load(dw[place(r)..].first_chunk().expect("a whole lane")));
+        let mut sums = [A::splat(0.0); R];
+        for r in 0..R {
+            sums[r] = A::load(dw[r * columns + j * LANES..].first_chunk().expect("a whole lane"));
+        }
         for (s, delta) in delta.chunks_exact(whole).enumerate() {
             let delta = A::load(&delta[j]);
             for r in 0..R {
-                sums[r] = A::lane_mul_add(A::splat(x[r][s]), delta, sums[r]);
+                sums[r] = A::lane_mul_add(A::splat(x[r * samples + s]), delta, sums[r]);
             }
         }
         for r in 0..R {
-            A::store(sums[r], dw[place(r)..].first_chunk_mut().expect("a whole lane"));
+            A::store(sums[r], dw[r * columns + j * LANES..].first_chunk_mut().expect("a whole lane"));
         }
     }
 }
 
 /// The transpose of a matrix whose rows have so many columns.
-#[inline(always)]
 pub(crate) fn transpose(matrix: &[f64], columns: usize, transposed: &mut [f64]) {
     let rows = matrix.len() / columns;
     for (i, row) in matrix.chunks_exact(columns).enumerate() {
-        row.iter().enumerate().for_each(|(j, number)| transposed[j * rows + i] = *number);
+        for (j, number) in row.iter().enumerate() {
+            transposed[j * rows + i] = *number;
+        }
     }
 }
 
 /// Stands the rows of `x`, samples of `width` numbers, side by side; samples that fill up the last lane are 0.
-#[inline(always)]
 pub(crate) fn load(x: &[f64], width: usize, block: &mut [Lane], lanes: usize) {
     let eights = x.chunks_exact(width * LANES);
     let rest = eights.remainder();
     for (at, x) in eights.enumerate() {
-        let samples: [&[f64]; LANES] = std::array::from_fn(|l| &x[l * width..][..width]);
+        let mut samples = [x; LANES];
+        for l in 0..LANES {
+            samples[l] = &x[l * width..][..width];
+        }
         for (feature, row) in (0..width).zip(block.chunks_exact_mut(lanes)) {
-            row[at] = samples.map(|sample| sample[feature]);
+            for l in 0..LANES {
+                row[at][l] = samples[l][feature];
+            }
         }
     }
     if !rest.is_empty() {
         for (feature, row) in block.chunks_exact_mut(lanes).enumerate() {
-            row[lanes - 1] = std::array::from_fn(|l| rest.get(l * width + feature).copied().unwrap_or(0.0));
+            for l in 0..LANES {
+                row[lanes - 1][l] = if l * width < rest.len() { rest[l * width + feature] } else { 0.0 };
+            }
         }
     }
 }
 
 /// The way back: writes a block's samples to the rows of `x`.
-#[inline(always)]
 pub(crate) fn store(block: &[Lane], lanes: usize, x: &mut [f64], width: usize) {
     for (at, x) in x.chunks_mut(width * LANES).enumerate() {
         for (l, x) in x.chunks_exact_mut(width).enumerate() {
-            x.iter_mut().zip(block.chunks_exact(lanes)).for_each(|(x, row)| *x = row[at][l]);
+            for (x, row) in x.iter_mut().zip(block.chunks_exact(lanes)) {
+                *x = row[at][l];
+            }
         }
     }
 }

@@ -3,8 +3,8 @@
 //! A pixel of eight images is a lane, so that neither the size of an image nor that of a kernel leaves lanes idle. A kernel's numbers are reached
 //! by offsets from the pixel in its corner; zeros around the image, where there are any, are made real in a copy.
 
-use super::block::{LANES, Lane, load, store, sum, sum_of_row, transpose};
-use super::dispatch::{self, Arithmetic, Kernel};
+use super::block::{LANES, Lane, add_sums_of_rows, load, store, sum, transpose};
+use super::dispatch::{Arithmetic, versions};
 use crate::layer::Padding;
 
 /// Where kernels stand on images, in whole numbers.
@@ -82,15 +82,13 @@ impl Convolution {
         (0..self.taps()).map(move |tap| (tap / (rows * columns) * height + tap / columns % rows) * width + tap % columns)
     }
 
-    /// The corner's pixel at each position.
+    /// The pixel in the kernel's corner at a position.
     #[inline(always)]
-    fn corners(&self) -> impl Iterator<Item = usize> {
-        let ([rows, columns], stride, width) = (self.output, self.stride, self.plane()[1]);
-        (0..rows).flat_map(move |i| (0..columns).map(move |j| i * stride * width + j * stride))
+    fn corner(&self, position: usize) -> usize {
+        (position / self.output[1] * self.plane()[1] + position % self.output[1]) * self.stride
     }
 
     /// For each row of the image that the kernel reaches: where its reached part begins, where that stands in the copy, and its length.
-    #[inline(always)]
     fn runs(&self) -> impl Iterator<Item = (usize, usize, usize)> {
         let ([channels, height, width], [top, left], [rows, columns]) = (self.image, self.before, self.plane());
         let (lines, length) = (height.min(rows - top), width.min(columns - left));
@@ -98,7 +96,6 @@ impl Convolution {
     }
 
     /// What the kernel moves on: `x` itself, or its copy among zeros in `room`.
-    #[inline(always)]
     fn surrounded<'a>(&self, x: &'a [Lane], lanes: usize, room: &'a mut [Lane]) -> &'a [Lane] {
         if !self.is_padded() {
             return x;
@@ -111,136 +108,137 @@ impl Convolution {
     }
 
     /// z = b + the kernels' products with what lies under them; `w` is (taps, outputs).
-    #[inline(always)]
     #[expect(clippy::too_many_arguments, reason = "a part of a pass, named")]
-    pub(crate) fn forward<A: Arithmetic>(
-        &self,
-        x: &[Lane],
-        lanes: usize,
-        room: &mut [Lane],
-        offsets: &[usize],
-        w: &[f64],
-        b: &[f64],
-        z: &mut [Lane],
-    ) {
-        let x = self.surrounded(x, lanes, room);
-        for (position, corner) in self.corners().enumerate() {
-            for at in 0..lanes {
-                let (x, z) = (&x[corner * lanes + at..], &mut z[position * lanes + at..]);
-                let between = self.positions() * lanes;
-                for first in (0..self.outputs).step_by(4) {
-                    let (w, b, z) = (&w[first..], b.get(first..).unwrap_or(&[]), &mut z[first * between..]);
-                    match self.outputs - first {
-                        1 => under_kernels::<A, 1>(x, lanes, offsets, w, self.outputs, b, z, between),
-                        2 => under_kernels::<A, 2>(x, lanes, offsets, w, self.outputs, b, z, between),
-                        3 => under_kernels::<A, 3>(x, lanes, offsets, w, self.outputs, b, z, between),
-                        _ => under_kernels::<A, 4>(x, lanes, offsets, w, self.outputs, b, z, between),
-                    }
-                }
-            }
-        }
+    pub(crate) fn forward(&self, x: &[Lane], lanes: usize, room: &mut [Lane], offsets: &[usize], w: &[f64], b: &[f64], z: &mut [Lane]) {
+        slide(self, self.surrounded(x, lanes, room), lanes, offsets, w, b, z);
     }
 
     /// dw += the sums over positions and samples of the products of δ and what lies under the kernel; `dw` is (outputs, taps).
-    #[inline(always)]
-    pub(crate) fn add_gradient<A: Arithmetic>(
-        &self,
-        x: &[Lane],
-        lanes: usize,
-        room: &mut [Lane],
-        offsets: &[usize],
-        delta: &[Lane],
-        dw: &mut [f64],
-    ) {
-        let x = self.surrounded(x, lanes, room);
-        let between = self.positions() * lanes;
-        for o in (0..self.outputs).step_by(2) {
-            let delta = &delta[o * between..];
-            for tap in (0..offsets.len()).step_by(3) {
-                let (offsets, dw) = (&offsets[tap..], &mut dw[o * self.taps() + tap..]);
-                match (self.outputs - o, offsets.len()) {
-                    (1, 1) => self.add_products::<A, 1, 1>(x, lanes, offsets, delta, dw),
-                    (1, 2) => self.add_products::<A, 1, 2>(x, lanes, offsets, delta, dw),
-                    (1, _) => self.add_products::<A, 1, 3>(x, lanes, offsets, delta, dw),
-                    (_, 1) => self.add_products::<A, 2, 1>(x, lanes, offsets, delta, dw),
-                    (_, 2) => self.add_products::<A, 2, 2>(x, lanes, offsets, delta, dw),
-                    _ => self.add_products::<A, 2, 3>(x, lanes, offsets, delta, dw),
-                }
-            }
-        }
-    }
-
-    /// That for `O` kernels and `T` of their numbers: twelve of AVX2's sixteen registers for two and three.
-    #[inline(always)]
-    fn add_products<A: Arithmetic, const O: usize, const T: usize>(
-        &self,
-        x: &[Lane],
-        lanes: usize,
-        offsets: &[usize],
-        delta: &[Lane],
-        dw: &mut [f64],
-    ) {
-        let positions = self.positions() * lanes;
-        let x: [&[Lane]; T] = std::array::from_fn(|t| &x[offsets[t] * lanes..]);
-        let delta: [&[Lane]; O] = std::array::from_fn(|o| &delta[o * positions..][..positions]);
-        let mut sums = [[A::splat(0.0); T]; O];
-        let ([rows, columns], width) = (self.output, self.plane()[1]);
-        for i in 0..rows {
-            for j in 0..columns {
-                for at in 0..lanes {
-                    let corner = (i * width + j) * self.stride * lanes + at;
-                    let x = x.map(|x| A::load(&x[corner]));
-                    for o in 0..O {
-                        let delta = A::load(&delta[o][(i * columns + j) * lanes + at]);
-                        for t in 0..T {
-                            sums[o][t] = A::lane_mul_add(delta, x[t], sums[o][t]);
-                        }
-                    }
-                }
-            }
-        }
-        for o in 0..O {
-            for t in 0..T {
-                let mut lane = [0.0; LANES];
-                A::store(sums[o][t], &mut lane);
-                dw[o * self.taps() + t] += sum(lane);
-            }
-        }
+    pub(crate) fn add_gradient(&self, x: &[Lane], lanes: usize, room: &mut [Lane], offsets: &[usize], delta: &[Lane], dw: &mut [f64]) {
+        add_products(self, self.surrounded(x, lanes, room), lanes, offsets, delta, dw);
     }
 
     /// dL/dx: δ spread back through the kernels; `w` is (outputs, taps).
-    #[inline(always)]
-    pub(crate) fn backward<A: Arithmetic>(
-        &self,
-        delta: &[Lane],
-        lanes: usize,
-        room: &mut [Lane],
-        offsets: &[usize],
-        w: &[f64],
-        delta_x: &mut [Lane],
-    ) {
-        let padded = self.is_padded();
-        let to = if padded { &mut *room } else { &mut *delta_x };
-        to.fill([0.0; LANES]);
-        let (taps, between) = (self.taps(), self.positions() * lanes);
-        for (position, corner) in self.corners().enumerate() {
+    pub(crate) fn backward(&self, delta: &[Lane], lanes: usize, room: &mut [Lane], offsets: &[usize], w: &[f64], delta_x: &mut [Lane]) {
+        delta_x.fill([0.0; LANES]);
+        if !self.is_padded() {
+            return spread(self, delta, lanes, offsets, w, delta_x);
+        }
+        room.fill([0.0; LANES]);
+        spread(self, delta, lanes, offsets, w, room);
+        for (to, from, length) in self.runs() {
+            delta_x[to * lanes..][..length * lanes].copy_from_slice(&room[from * lanes..][..length * lanes]);
+        }
+    }
+}
+
+versions! {
+    fn slide(of: &Convolution, x: &[Lane], lanes: usize, offsets: &[usize], w: &[f64], b: &[f64], z: &mut [Lane]) = slide_by;
+    fn add_products(of: &Convolution, x: &[Lane], lanes: usize, offsets: &[usize], delta: &[Lane], dw: &mut [f64]) = add_products_by;
+    fn spread(of: &Convolution, delta: &[Lane], lanes: usize, offsets: &[usize], w: &[f64], to: &mut [Lane]) = spread_by;
+    /// The largest number of each window, and which of its pixels that was (the first of equal ones).
+    fn largest(of: &Pooling, x: &[Lane], lanes: usize, y: &mut [Lane], winners: &mut [Lane]) = largest_by;
+    /// Each window's δ for its winner.
+    fn to_winners(of: &Pooling, delta: &[Lane], lanes: usize, winners: &[Lane], delta_x: &mut [Lane]) = to_winners_by;
+}
+
+#[inline(always)]
+fn slide_by<A: Arithmetic>(of: &Convolution, x: &[Lane], lanes: usize, offsets: &[usize], w: &[f64], b: &[f64], z: &mut [Lane]) {
+    let (outputs, between) = (of.outputs, of.positions() * lanes);
+    for position in 0..of.positions() {
+        let corner = of.corner(position);
+        for at in 0..lanes {
+            let (x, z) = (&x[corner * lanes + at..], &mut z[position * lanes + at..]);
+            for first in (0..outputs).step_by(4) {
+                let (w, b, z) = (&w[first..], b.get(first..).unwrap_or(&[]), &mut z[first * between..]);
+                match outputs - first {
+                    1 => under_kernels::<A, 1>(x, lanes, offsets, w, outputs, b, z, between),
+                    2 => under_kernels::<A, 2>(x, lanes, offsets, w, outputs, b, z, between),
+                    3 => under_kernels::<A, 3>(x, lanes, offsets, w, outputs, b, z, between),
+                    _ => under_kernels::<A, 4>(x, lanes, offsets, w, outputs, b, z, between),
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn add_products_by<A: Arithmetic>(of: &Convolution, x: &[Lane], lanes: usize, offsets: &[usize], delta: &[Lane], dw: &mut [f64]) {
+    let between = of.positions() * lanes;
+    for o in (0..of.outputs).step_by(2) {
+        let delta = &delta[o * between..];
+        for tap in (0..offsets.len()).step_by(3) {
+            let (offsets, dw) = (&offsets[tap..], &mut dw[o * of.taps() + tap..]);
+            match (of.outputs - o, offsets.len()) {
+                (1, 1) => add_some_products::<A, 1, 1>(of, x, lanes, offsets, delta, dw),
+                (1, 2) => add_some_products::<A, 1, 2>(of, x, lanes, offsets, delta, dw),
+                (1, _) => add_some_products::<A, 1, 3>(of, x, lanes, offsets, delta, dw),
+                (_, 1) => add_some_products::<A, 2, 1>(of, x, lanes, offsets, delta, dw),
+                (_, 2) => add_some_products::<A, 2, 2>(of, x, lanes, offsets, delta, dw),
+                _ => add_some_products::<A, 2, 3>(of, x, lanes, offsets, delta, dw),
+            }
+        }
+    }
+}
+
+/// Those of `O` kernels and `T` of their numbers: twelve of AVX2's sixteen registers for two and three.
+#[inline(always)]
+fn add_some_products<A: Arithmetic, const O: usize, const T: usize>(
+    of: &Convolution,
+    x: &[Lane],
+    lanes: usize,
+    offsets: &[usize],
+    delta: &[Lane],
+    dw: &mut [f64],
+) {
+    let positions = of.positions() * lanes;
+    let (mut under, delta) = ([x; T], &delta[..O * positions]);
+    for t in 0..T {
+        under[t] = &x[offsets[t] * lanes..];
+    }
+    let mut sums = [[A::splat(0.0); T]; O];
+    let ([rows, columns], width) = (of.output, of.plane()[1]);
+    for i in 0..rows {
+        for j in 0..columns {
             for at in 0..lanes {
-                let (delta, to) = (&delta[position * lanes + at..], &mut to[corner * lanes + at..]);
-                for first in (0..taps).step_by(4) {
-                    let (offsets, w) = (&offsets[first..], &w[first..]);
-                    match offsets.len() {
-                        1 => spread::<A, 1>(delta, between, w, taps, offsets, to, lanes),
-                        2 => spread::<A, 2>(delta, between, w, taps, offsets, to, lanes),
-                        3 => spread::<A, 3>(delta, between, w, taps, offsets, to, lanes),
-                        _ => spread::<A, 4>(delta, between, w, taps, offsets, to, lanes),
+                let corner = (i * width + j) * of.stride * lanes + at;
+                let mut pixels = [A::splat(0.0); T];
+                for t in 0..T {
+                    pixels[t] = A::load(&under[t][corner]);
+                }
+                for o in 0..O {
+                    let delta = A::load(&delta[o * positions + (i * columns + j) * lanes + at]);
+                    for t in 0..T {
+                        sums[o][t] = A::lane_mul_add(delta, pixels[t], sums[o][t]);
                     }
                 }
             }
         }
-        if padded {
-            delta_x.fill([0.0; LANES]);
-            for (to, from, length) in self.runs() {
-                delta_x[to * lanes..][..length * lanes].copy_from_slice(&room[from * lanes..][..length * lanes]);
+    }
+    for o in 0..O {
+        for t in 0..T {
+            let mut lane = [0.0; LANES];
+            A::store(sums[o][t], &mut lane);
+            dw[o * of.taps() + t] += sum(lane);
+        }
+    }
+}
+
+#[inline(always)]
+fn spread_by<A: Arithmetic>(of: &Convolution, delta: &[Lane], lanes: usize, offsets: &[usize], w: &[f64], to: &mut [Lane]) {
+    let (taps, between) = (of.taps(), of.positions() * lanes);
+    for position in 0..of.positions() {
+        let corner = of.corner(position);
+        for at in 0..lanes {
+            let (delta, to) = (&delta[position * lanes + at..], &mut to[corner * lanes + at..]);
+            for first in (0..taps).step_by(4) {
+                let (offsets, w) = (&offsets[first..], &w[first..]);
+                match offsets.len() {
+                    1 => spread_one::<A, 1>(delta, between, w, taps, offsets, to, lanes),
+                    2 => spread_one::<A, 2>(delta, between, w, taps, offsets, to, lanes),
+                    3 => spread_one::<A, 3>(delta, between, w, taps, offsets, to, lanes),
+                    _ => spread_one::<A, 4>(delta, between, w, taps, offsets, to, lanes),
+                }
             }
         }
     }
@@ -259,7 +257,10 @@ fn under_kernels<A: Arithmetic, const R: usize>(
     z: &mut [Lane],
     between: usize,
 ) {
-    let mut sums: [A::Lane; R] = std::array::from_fn(|r| A::splat(b.get(r).copied().unwrap_or(0.0)));
+    let mut sums = [A::splat(0.0); R];
+    for (sum, b) in sums.iter_mut().zip(b) {
+        *sum = A::splat(*b);
+    }
     for (offset, w) in offsets.iter().zip(w.chunks(outputs)) {
         let (x, w) = (A::load(&x[offset * lanes]), &w[..R]);
         for r in 0..R {
@@ -273,7 +274,7 @@ fn under_kernels<A: Arithmetic, const R: usize>(
 
 /// One position's δ, back to the pixels under `R` of the kernel's numbers.
 #[inline(always)]
-fn spread<A: Arithmetic, const R: usize>(
+fn spread_one<A: Arithmetic, const R: usize>(
     delta: &[Lane],
     between: usize,
     w: &[f64],
@@ -282,7 +283,10 @@ fn spread<A: Arithmetic, const R: usize>(
     to: &mut [Lane],
     lanes: usize,
 ) {
-    let mut sums: [A::Lane; R] = std::array::from_fn(|r| A::load(&to[offsets[r] * lanes]));
+    let mut sums = [A::splat(0.0); R];
+    for r in 0..R {
+        sums[r] = A::load(&to[offsets[r] * lanes]);
+    }
     for (delta, w) in delta.iter().step_by(between).zip(w.chunks(taps)) {
         let (delta, w) = (A::load(delta), &w[..R]);
         for r in 0..R {
@@ -333,7 +337,12 @@ impl Workspace {
         self.plan(convolution);
         self.transposed.resize(w.len(), 0.0);
         transpose(w, convolution.taps(), &mut self.transposed);
-        dispatch::run(Forward { workspace: self, convolution, x, b, z });
+        let Self { x: block, delta: block_z, room, offsets, transposed } = self;
+        for (x, z) in x.chunks(LANES * inputs).zip(z.chunks_mut(LANES * outputs)) {
+            load(x, inputs, block, 1);
+            convolution.forward(block, 1, room, offsets, transposed, b, block_z);
+            store(block_z, 1, z, outputs);
+        }
     }
 
     /// dL/dw and dL/db, and dL/dx where it is asked for, from δ = dL/dz, all of the shapes of their numbers in [`Workspace::forward`].
@@ -349,7 +358,7 @@ impl Workspace {
         delta: &[f64],
         dw: &mut [f64],
         db: &mut [f64],
-        delta_x: Option<&mut [f64]>,
+        mut delta_x: Option<&mut [f64]>,
     ) {
         let (inputs, outputs) = (convolution.inputs(), convolution.outputs * convolution.positions());
         assert_eq!(w.len(), convolution.outputs * convolution.taps(), "kernels");
@@ -357,60 +366,14 @@ impl Workspace {
         self.plan(convolution);
         dw.fill(0.0);
         db.fill(0.0);
-        dispatch::run(Backward { workspace: self, convolution, x, w, delta, dw, db, delta_x });
-    }
-}
-
-struct Forward<'a> {
-    workspace: &'a mut Workspace,
-    convolution: &'a Convolution,
-    x: &'a [f64],
-    b: &'a [f64],
-    z: &'a mut [f64],
-}
-
-impl Kernel for Forward<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<A: Arithmetic>(self) {
-        let Self { workspace, convolution, x, b, z } = self;
-        let Workspace { x: block, delta: block_z, room, offsets, transposed } = workspace;
-        let (inputs, outputs) = (convolution.inputs(), block_z.len());
-        for (x, z) in x.chunks(LANES * inputs).zip(z.chunks_mut(LANES * outputs)) {
-            load(x, inputs, block, 1);
-            convolution.forward::<A>(block, 1, room, offsets, transposed, b, block_z);
-            store(block_z, 1, z, outputs);
-        }
-    }
-}
-
-struct Backward<'a> {
-    workspace: &'a mut Workspace,
-    convolution: &'a Convolution,
-    x: &'a [f64],
-    w: &'a [f64],
-    delta: &'a [f64],
-    dw: &'a mut [f64],
-    db: &'a mut [f64],
-    delta_x: Option<&'a mut [f64]>,
-}
-
-impl Kernel for Backward<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<A: Arithmetic>(mut self) {
-        let Workspace { x: block, delta: block_delta, room, offsets, .. } = self.workspace;
-        let (inputs, outputs) = (self.convolution.inputs(), block_delta.len());
-        for (i, (x, delta)) in self.x.chunks(LANES * inputs).zip(self.delta.chunks(LANES * outputs)).enumerate() {
+        let Self { x: block, delta: block_delta, room, offsets, .. } = self;
+        for (i, (x, delta)) in x.chunks(LANES * inputs).zip(delta.chunks(LANES * outputs)).enumerate() {
             load(x, inputs, block, 1);
             load(delta, outputs, block_delta, 1);
-            self.convolution.add_gradient::<A>(block, 1, room, offsets, block_delta, self.dw);
-            let planes = block_delta.chunks_exact(self.convolution.positions());
-            self.db.iter_mut().zip(planes).for_each(|(db, plane)| *db += sum_of_row(plane));
-            if let Some(delta_x) = &mut self.delta_x {
-                self.convolution.backward::<A>(block_delta, 1, room, offsets, self.w, block);
+            convolution.add_gradient(block, 1, room, offsets, block_delta, dw);
+            add_sums_of_rows(block_delta, convolution.positions(), db);
+            if let Some(delta_x) = &mut delta_x {
+                convolution.backward(block_delta, 1, room, offsets, w, block);
                 store(block, 1, &mut delta_x[i * LANES * inputs..][..x.len()], inputs);
             }
         }
@@ -437,50 +400,59 @@ impl Pooling {
         self.image[0] * (self.image[1] / self.size) * (self.image[2] / self.size)
     }
 
-    /// The pixel in each window's corner.
+    /// The pixel in a window's corner.
     #[inline(always)]
-    fn corners(&self) -> impl Iterator<Item = usize> {
-        let ([channels, height, width], size) = (self.image, self.size);
-        (0..channels).flat_map(move |c| {
-            (0..height / size).flat_map(move |i| (0..width / size).map(move |j| (c * height + i * size) * width + j * size))
-        })
+    fn corner(&self, window: usize) -> usize {
+        let ([_, height, width], size) = (self.image, self.size);
+        let (rows, columns) = (height / size, width / size);
+        (window / (rows * columns) * height + window / columns % rows * size) * width + window % columns * size
     }
 
     /// The largest number of each window, and which of its pixels that was (the first of equal ones).
-    #[inline(always)]
     pub(crate) fn forward(&self, x: &[Lane], lanes: usize, y: &mut [Lane], winners: &mut [Lane]) {
-        for (corner, (y, winners)) in self.corners().zip(y.chunks_exact_mut(lanes).zip(winners.chunks_exact_mut(lanes))) {
-            for at in 0..lanes {
-                let (mut largest, mut winner) = (x[corner * lanes + at], [0.0; LANES]);
-                for i in 0..self.size {
-                    for j in 0..self.size {
-                        let place = (i * self.size + j) as f64;
-                        let x = &x[(corner + i * self.image[2] + j) * lanes + at];
-                        for l in 0..LANES {
-                            let wins = x[l] > largest[l];
-                            largest[l] = if wins { x[l] } else { largest[l] };
-                            winner[l] = if wins { place } else { winner[l] };
-                        }
-                    }
-                }
-                (y[at], winners[at]) = (largest, winner);
-            }
-        }
+        largest(self, x, lanes, y, winners);
     }
 
     /// dL/dx: each window's δ for its winner.
-    #[inline(always)]
     pub(crate) fn backward(&self, delta: &[Lane], lanes: usize, winners: &[Lane], delta_x: &mut [Lane]) {
-        delta_x.fill([0.0; LANES]);
-        for (corner, (delta, winners)) in self.corners().zip(delta.chunks_exact(lanes).zip(winners.chunks_exact(lanes))) {
-            for (at, (delta, winner)) in delta.iter().zip(winners).enumerate() {
-                for i in 0..self.size {
-                    for j in 0..self.size {
-                        let place = (i * self.size + j) as f64;
-                        let to = &mut delta_x[(corner + i * self.image[2] + j) * lanes + at];
-                        for l in 0..LANES {
-                            to[l] = if winner[l] == place { delta[l] } else { 0.0 };
-                        }
+        to_winners(self, delta, lanes, winners, delta_x);
+    }
+}
+
+#[inline(always)]
+fn largest_by<A: Arithmetic>(of: &Pooling, x: &[Lane], lanes: usize, y: &mut [Lane], winners: &mut [Lane]) {
+    for (window, (y, winners)) in y.chunks_exact_mut(lanes).zip(winners.chunks_exact_mut(lanes)).enumerate() {
+        let corner = of.corner(window);
+        for at in 0..lanes {
+            let (mut largest, mut winner) = (x[corner * lanes + at], [0.0; LANES]);
+            for i in 0..of.size {
+                for j in 0..of.size {
+                    let place = (i * of.size + j) as f64;
+                    let x = &x[(corner + i * of.image[2] + j) * lanes + at];
+                    for l in 0..LANES {
+                        let wins = x[l] > largest[l];
+                        largest[l] = if wins { x[l] } else { largest[l] };
+                        winner[l] = if wins { place } else { winner[l] };
+                    }
+                }
+            }
+            (y[at], winners[at]) = (largest, winner);
+        }
+    }
+}
+
+#[inline(always)]
+fn to_winners_by<A: Arithmetic>(of: &Pooling, delta: &[Lane], lanes: usize, winners: &[Lane], delta_x: &mut [Lane]) {
+    delta_x.fill([0.0; LANES]);
+    for (window, (delta, winners)) in delta.chunks_exact(lanes).zip(winners.chunks_exact(lanes)).enumerate() {
+        let corner = of.corner(window);
+        for (at, (delta, winner)) in delta.iter().zip(winners).enumerate() {
+            for i in 0..of.size {
+                for j in 0..of.size {
+                    let place = (i * of.size + j) as f64;
+                    let to = &mut delta_x[(corner + i * of.image[2] + j) * lanes + at];
+                    for l in 0..LANES {
+                        to[l] = if winner[l] == place { delta[l] } else { 0.0 };
                     }
                 }
             }
@@ -495,7 +467,7 @@ mod tests {
 
     use super::*;
     use crate::RandomState;
-    use crate::kernel::dispatch::{InstructionSet, run_on};
+    use crate::kernel::dispatch::assert_same_bits;
     use crate::testing::{fixture, flat};
 
     fn gaussians(count: usize, rng: &mut RandomState) -> Vec<f64> {
@@ -614,19 +586,10 @@ mod tests {
         let rng = &mut RandomState::new(3);
         let (x, w) = (gaussians(11 * convolution.inputs(), rng), gaussians(5 * convolution.taps(), rng));
         let delta = Array1::from(gaussians(11 * 5 * convolution.positions(), rng)).to_vec();
-        let fused = InstructionSet::available().into_iter().filter(|set| set.fuses());
-        let results = fused.map(|set| {
+        assert_same_bits(|| {
             let (mut dw, mut db, mut delta_x) = (vec![0.0; w.len()], vec![0.0; 5], vec![0.0; x.len()]);
-            let mut workspace = Workspace::default();
-            workspace.plan(&convolution);
-            let (dw, db, delta_x) = (&mut dw[..], &mut db[..], &mut delta_x[..]);
-            let convolution = &convolution;
-            let backward =
-                Backward { workspace: &mut workspace, convolution, x: &x, w: &w, delta: &delta, dw, db, delta_x: Some(&mut *delta_x) };
-            run_on(set, backward);
-            (dw.to_vec(), db.to_vec(), delta_x.to_vec())
+            Workspace::default().backward(&convolution, &x, &w, &delta, &mut dw, &mut db, Some(&mut delta_x));
+            (dw, db, delta_x)
         });
-        let results: Vec<_> = results.collect();
-        assert!(results.iter().all(|result| *result == results[0]));
     }
 }

@@ -43,11 +43,11 @@ pub(crate) struct Separate;
 #[cfg(target_arch = "aarch64")]
 pub(crate) struct Fused;
 
-/// One rounding, by the instructions of AVX2 and FMA. To be used inside [`run_on`] only.
+/// One rounding, by the instructions of AVX2 and FMA. To be used inside [`versions`] only.
 #[cfg(target_arch = "x86_64")]
 pub(crate) struct Avx2;
 
-/// One rounding, by the instructions of AVX-512. To be used inside [`run_on`] only.
+/// One rounding, by the instructions of AVX-512. To be used inside [`versions`] only.
 #[cfg(target_arch = "x86_64")]
 pub(crate) struct Avx512;
 
@@ -73,7 +73,11 @@ macro_rules! lane_as_array {
 
         #[inline(always)]
         fn lane_mul_add(a: Self::Lane, b: Self::Lane, c: Self::Lane) -> Self::Lane {
-            std::array::from_fn(|l| Self::mul_add(a[l], b[l], c[l]))
+            let mut sums = c;
+            for l in 0..LANES {
+                sums[l] = Self::mul_add(a[l], b[l], c[l]);
+            }
+            sums
         }
     };
 }
@@ -97,8 +101,8 @@ impl Arithmetic for Fused {
     }
 }
 
-// SAFETY of both that follow: the functions are inlined into kernels that `run_on` has compiled for, and runs on, a processor that has the
-// instructions, and the references that become pointers are to eight numbers.
+// SAFETY of both that follow: the functions are inlined into functions that `versions` has compiled for, and calls on, a processor that has
+// the instructions, and the references that become pointers are to eight numbers.
 #[cfg(target_arch = "x86_64")]
 impl Arithmetic for Avx2 {
     type Lane = [__m256d; 2];
@@ -170,16 +174,6 @@ impl Arithmetic for Avx512 {
     }
 }
 
-/// A piece of work to be compiled for every instruction set.
-pub(crate) trait Kernel {
-    /// What it gives back.
-    type Output;
-
-    /// Does the work. `#[inline(always)]`, as everything that it calls must be: a function that is not inlined is compiled for the
-    /// oldest processor.
-    fn run<A: Arithmetic>(self) -> Self::Output;
-}
-
 /// What a processor can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InstructionSet {
@@ -197,6 +191,10 @@ impl InstructionSet {
     /// The best that this processor has.
     #[inline]
     pub(crate) fn best() -> Self {
+        #[cfg(test)]
+        if let Some(forced) = FORCED.get() {
+            return forced;
+        }
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("fma") {
@@ -208,60 +206,86 @@ impl InstructionSet {
         }
         Self::Baseline
     }
+}
 
-    /// All that this processor has, the best first.
-    #[cfg(test)]
-    pub(crate) fn available() -> Vec<Self> {
-        #[cfg(target_arch = "x86_64")]
-        let all = vec![Self::Avx512, Self::Avx2, Self::Baseline];
-        #[cfg(not(target_arch = "x86_64"))]
-        let all = vec![Self::Baseline];
-        let best = Self::best();
-        all.into_iter().skip_while(|&set| set != best).collect()
+/// Functions of the kernels' users, each compiled once for every instruction set from a generic one.
+///
+/// The generic one is `#[inline(always)]`, as everything that it calls must be: what is not inlined is compiled for the oldest processor. That
+/// rules out `array::map`, `array::from_fn` and closures around lanes, which the compiler sometimes leaves as calls.
+macro_rules! versions {
+    ($($(#[$meta:meta])* $visibility:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? = $generic:ident;)*) => {$(
+        $(#[$meta])*
+        $visibility fn $name($($argument: $type),*) $(-> $result)? {
+            #[cfg(target_arch = "x86_64")]
+            {
+                use $crate::kernel::dispatch::{Avx2, Avx512, InstructionSet, Separate};
+                #[allow(clippy::too_many_arguments, reason = "those of the function it stands for")]
+                #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
+                fn avx512($($argument: $type),*) $(-> $result)? {
+                    $generic::<Avx512>($($argument),*)
+                }
+                #[allow(clippy::too_many_arguments, reason = "those of the function it stands for")]
+                #[target_feature(enable = "avx2,fma")]
+                fn avx2($($argument: $type),*) $(-> $result)? {
+                    $generic::<Avx2>($($argument),*)
+                }
+                match InstructionSet::best() {
+                    // SAFETY: `best` has asked the processor.
+                    InstructionSet::Avx512 => unsafe { avx512($($argument),*) },
+                    // SAFETY: as above.
+                    InstructionSet::Avx2 => unsafe { avx2($($argument),*) },
+                    InstructionSet::Baseline => $generic::<Separate>($($argument),*),
+                }
+            }
+            #[cfg(target_arch = "aarch64")]
+            {
+                $generic::<$crate::kernel::dispatch::Fused>($($argument),*)
+            }
+            #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+            {
+                $generic::<$crate::kernel::dispatch::Separate>($($argument),*)
+            }
+        }
+    )*};
+}
+pub(crate) use versions;
+
+#[cfg(test)]
+thread_local! {
+    static FORCED: std::cell::Cell<Option<InstructionSet>> = const { std::cell::Cell::new(None) };
+}
+
+/// What a piece of work gives with each instruction set that this processor has, the best first.
+#[cfg(test)]
+pub(crate) fn with_each<T>(mut work: impl FnMut(InstructionSet) -> T) -> Vec<(InstructionSet, T)> {
+    #[cfg(target_arch = "x86_64")]
+    let all = vec![InstructionSet::Avx512, InstructionSet::Avx2, InstructionSet::Baseline];
+    #[cfg(not(target_arch = "x86_64"))]
+    let all = vec![InstructionSet::Baseline];
+    let best = InstructionSet::best();
+    let results = all.into_iter().skip_while(|&set| set != best).map(|set| {
+        FORCED.set(Some(set));
+        let result = work(set);
+        FORCED.set(None);
+        (set, result)
+    });
+    results.collect()
+}
+
+/// Fails unless a piece of work gives the same whichever of the instruction sets with fused multiply–add it is done with.
+#[cfg(test)]
+#[track_caller]
+pub(crate) fn assert_same_bits<T: PartialEq + std::fmt::Debug>(mut work: impl FnMut() -> T) {
+    let results = with_each(|_| work());
+    for (set, result) in results.iter().filter(|(set, _)| set.fuses()) {
+        assert!(*result == results[0].1, "{set:?} and {:?} differ", results[0].0);
     }
+}
 
+#[cfg(test)]
+impl InstructionSet {
     /// Whether products are added with one rounding.
-    #[cfg(test)]
     pub(crate) fn fuses(self) -> bool {
         self != Self::Baseline || cfg!(target_arch = "aarch64")
-    }
-}
-
-/// Runs a kernel in the best version for this processor.
-#[inline]
-pub(crate) fn run<K: Kernel>(kernel: K) -> K::Output {
-    run_on(InstructionSet::best(), kernel)
-}
-
-/// Runs a kernel in the version for an instruction set, which must be one that this processor has.
-#[inline]
-pub(crate) fn run_on<K: Kernel>(set: InstructionSet, kernel: K) -> K::Output {
-    #[cfg(target_arch = "x86_64")]
-    {
-        #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
-        fn avx512<K: Kernel>(kernel: K) -> K::Output {
-            kernel.run::<Avx512>()
-        }
-        #[target_feature(enable = "avx2,fma")]
-        fn avx2<K: Kernel>(kernel: K) -> K::Output {
-            kernel.run::<Avx2>()
-        }
-        match set {
-            // SAFETY: `InstructionSet::best` and `available`, the only sources of these values, have asked the processor.
-            InstructionSet::Avx512 => unsafe { avx512(kernel) },
-            // SAFETY: as above.
-            InstructionSet::Avx2 => unsafe { avx2(kernel) },
-            InstructionSet::Baseline => kernel.run::<Separate>(),
-        }
-    }
-    #[cfg(target_arch = "aarch64")]
-    {
-        let InstructionSet::Baseline = set;
-        kernel.run::<Fused>()
-    }
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    {
-        let InstructionSet::Baseline = set;
-        kernel.run::<Separate>()
     }
 }

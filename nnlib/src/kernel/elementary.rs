@@ -181,37 +181,36 @@ pub(crate) fn softplus<A: Arithmetic>(z: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::dispatch::{InstructionSet, Kernel, run_on};
+    use crate::kernel::dispatch::{assert_same_bits, versions, with_each};
 
-    /// An elementary function by name, on slices, so that the loop becomes vector instructions as it does in use.
-    struct Apply<'a>(&'a str, &'a [f64], &'a mut [f64]);
+    versions! {
+        /// An elementary function by name, on slices, so that the loop becomes vector instructions as it does in use.
+        fn apply_to(name: &str, x: &[f64], y: &mut [f64]) = apply_by;
+    }
 
-    impl Kernel for Apply<'_> {
-        type Output = ();
-
-        #[inline(always)]
-        fn run<A: Arithmetic>(self) {
-            let Self(name, x, y) = self;
-            macro_rules! each {
-                ($f:ident) => {
-                    x.iter().zip(y).for_each(|(x, y)| *y = $f::<A>(*x))
-                };
-            }
-            match name {
-                "exp" => each!(exp),
-                "tanh" => each!(tanh),
-                "sigmoid" => each!(sigmoid),
-                "softplus" => each!(softplus),
-                "exp_m1_of_negative" => each!(exp_m1_of_negative),
-                "ln_of_normal" => each!(ln_of_normal),
-                _ => panic!("no function {name}"),
-            }
+    #[inline(always)]
+    fn apply_by<A: Arithmetic>(name: &str, x: &[f64], y: &mut [f64]) {
+        macro_rules! each {
+            ($f:ident) => {
+                for (x, y) in x.iter().zip(y) {
+                    *y = $f::<A>(*x);
+                }
+            };
+        }
+        match name {
+            "exp" => each!(exp),
+            "tanh" => each!(tanh),
+            "sigmoid" => each!(sigmoid),
+            "softplus" => each!(softplus),
+            "exp_m1_of_negative" => each!(exp_m1_of_negative),
+            "ln_of_normal" => each!(ln_of_normal),
+            _ => panic!("no function {name}"),
         }
     }
 
-    fn apply(set: InstructionSet, name: &str, x: &[f64]) -> Vec<f64> {
+    fn apply(name: &str, x: &[f64]) -> Vec<f64> {
         let mut y = vec![f64::NAN; x.len()];
-        run_on(set, Apply(name, x, &mut y));
+        apply_to(name, x, &mut y);
         y
     }
 
@@ -233,35 +232,35 @@ mod tests {
                 (fields.next().unwrap(), number(fields.next().unwrap()), number(fields.next().unwrap()))
             })
             .collect();
-        for set in InstructionSet::available() {
+        with_each(|set| {
             // Rounding products costs eᶻ − 1 a little more.
             let allowed = |name: &str| if set.fuses() || name != "exp_m1_of_negative" { 2 } else { 3 };
             for name in &NAMES[..5] {
                 let cases: Vec<_> = cases.iter().filter(|case| case.0 == *name).collect();
                 assert!(cases.len() > 100, "{name}");
                 let x: Vec<f64> = cases.iter().map(|case| case.1).collect();
-                for (y, (_, x, expected)) in apply(set, name, &x).into_iter().zip(cases) {
+                for (y, (_, x, expected)) in apply(name, &x).into_iter().zip(cases) {
                     let off = steps_between(y, *expected);
                     assert!(off <= allowed(name), "{set:?}: {name}({x:?}) = {y:?}, expected {expected:?}, {off} units off");
                 }
             }
-        }
+        });
     }
 
     #[test]
     fn ln_agrees_with_the_standard_library() {
         let x: Vec<f64> = (0..2000).map(|i| 0.25 * 1.01_f64.powi(i)).chain([f64::MIN_POSITIVE, f64::MAX, 1.0]).collect();
-        for set in InstructionSet::available() {
-            for (x, y) in x.iter().zip(apply(set, "ln_of_normal", &x)) {
+        with_each(|set| {
+            for (x, y) in x.iter().zip(apply("ln_of_normal", &x)) {
                 assert!(steps_between(y, x.ln()) <= 2, "{set:?}: ln({x:?}) = {y:?}");
             }
-        }
+        });
     }
 
     #[test]
     fn the_ends_of_the_range() {
-        for set in InstructionSet::available() {
-            let one = |name, x| apply(set, name, &[x])[0];
+        with_each(|_| {
+            let one = |name, x| apply(name, &[x])[0];
             for name in NAMES {
                 assert!(one(name, f64::NAN).is_nan(), "{name}");
             }
@@ -273,7 +272,7 @@ mod tests {
             assert_eq!((one("sigmoid", f64::INFINITY), one("sigmoid", f64::NEG_INFINITY)), (1.0, 0.0));
             assert_eq!((one("softplus", f64::INFINITY), one("softplus", f64::NEG_INFINITY)), (f64::INFINITY, 0.0));
             assert_eq!((one("exp_m1_of_negative", f64::NEG_INFINITY), one("exp_m1_of_negative", 3.0)), (-1.0, 0.0));
-        }
+        });
     }
 
     #[test]
@@ -282,13 +281,12 @@ mod tests {
         let positive: Vec<f64> = x.iter().map(|x| x.abs() + 0.01).collect();
         for name in NAMES {
             let x = if name == "ln_of_normal" { &positive } else { &x };
-            let fused: Vec<_> = InstructionSet::available().into_iter().filter(|set| set.fuses()).collect();
-            for set in &fused {
-                let y = apply(*set, name, x);
-                assert_eq!(y, apply(fused[0], name, x), "{name} with {set:?}");
+            assert_same_bits(|| {
+                let y = apply(name, x);
                 // A lone number takes the loop's scalar tail.
-                assert!(x.iter().zip(&y).step_by(97).all(|(x, y)| apply(*set, name, &[*x]) == [*y]), "{name} with {set:?}");
-            }
+                assert!(x.iter().zip(&y).step_by(97).all(|(x, y)| apply(name, &[*x]) == [*y]), "{name}");
+                y
+            });
         }
     }
 }
