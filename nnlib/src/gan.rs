@@ -128,7 +128,7 @@ impl Generator {
     /// [`Error::Shape`] when noise, samples and discriminator do not fit together, [`Error::NotFinite`] when training has diverged.
     pub fn train(&mut self, discriminator: &Discriminator, z: &Array2<f64>, rng: &mut RandomState) -> Result<f64, Error> {
         let n = z.nrows();
-        let pack = discriminator.pack(n, self.network.shapes().last().map_or(0, |shape| shape.size()))?;
+        let pack = discriminator.pack(n, self.network.output_size())?;
         let rows = n / pack;
         let work = n * self.network.work() + rows * discriminator.network.work();
         let (loss, gradients) = if work < WORTH_A_THREAD || rows < 2 {
@@ -173,7 +173,7 @@ impl Discriminator {
     /// # Errors
     /// [`Error::Shape`] for a network with more than one output, or an optimiser that has trained another network.
     pub fn new(network: Sequential, mut optimizer: Optimizer) -> Result<Self, Error> {
-        let outputs = network.shapes().last().map_or(0, |shape| shape.size());
+        let outputs = network.output_size();
         if outputs != 1 {
             return Err(Error::shape("output of a discriminator", "(n, 1), a score", format!("(n, {outputs})")));
         }
@@ -272,7 +272,7 @@ impl Gan {
     /// # Errors
     /// [`Error::Shape`] when the discriminator's input is no multiple of the generator's output.
     pub fn new(generator: Generator, discriminator: Discriminator) -> Result<Self, Error> {
-        let d = generator.network.shapes().last().map_or(0, |shape| shape.size());
+        let d = generator.network.output_size();
         let inputs = discriminator.network.input_shape().size();
         discriminator.pack(inputs, d)?;
         Ok(Self { generator, discriminator })

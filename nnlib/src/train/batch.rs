@@ -216,10 +216,7 @@ impl Trainer {
         for part in others {
             loss += part.loss;
             correct += part.correct;
-            for (sum, gradient) in first.gradients.layers.iter_mut().zip(&part.gradients.layers) {
-                sum.w += &gradient.w;
-                sum.b += &gradient.b;
-            }
+            first.gradients.add(&part.gradients);
         }
         Ok((loss, correct))
     }
