@@ -112,7 +112,7 @@ impl Animation {
 }
 
 impl fmt::Debug for Animation {
-    /// The alternative text. In a notebook the animation is shown too, see [`show_in_notebook`].
+    /// The alternative text. In a notebook the animation is shown too, see `show_in_notebook`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         show_in_notebook(|| self.evcxr_display());
         f.write_str(&self.alternative_text())

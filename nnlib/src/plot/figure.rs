@@ -376,7 +376,7 @@ impl Figure {
 }
 
 impl fmt::Debug for Figure {
-    /// The alternative text. In a notebook the picture is shown too, see [`show_in_notebook`].
+    /// The alternative text. In a notebook the picture is shown too, see `show_in_notebook`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         show_in_notebook(|| self.evcxr_display());
         f.write_str(&self.alternative_text())
