@@ -159,7 +159,11 @@ impl Served {
         for name in self.fields() {
             let value = escape(given.get(&name).map_or("", String::as_str));
             let _ = if self.inputs > MOST_FIELDS {
-                write!(html, "<label>{name}: {} numbers<textarea name=\"{name}\" rows=\"6\" required>{value}</textarea></label>", self.inputs)
+                write!(
+                    html,
+                    "<label>{name}: {} numbers<textarea name=\"{name}\" rows=\"6\" required>{value}</textarea></label>",
+                    self.inputs
+                )
             } else {
                 write!(html, "<label>{name}<input name=\"{name}\" value=\"{value}\" inputmode=\"decimal\" required></label>")
             };

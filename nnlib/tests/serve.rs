@@ -69,7 +69,8 @@ impl Server {
     }
 
     fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n", self.address, body.len());
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n", self.address, body.len());
         headers.iter().for_each(|(name, value)| request += &format!("{name}: {value}\r\n"));
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.write_all(&[request.as_bytes(), b"\r\n", body].concat()).unwrap();
