@@ -27,11 +27,15 @@
 // The type of a reader's function is the task's statement, and reads best written out.
 #![allow(clippy::type_complexity)]
 
+mod adversaries;
 mod backward;
 mod bends;
+mod clinic;
 mod data;
 mod depth;
+mod files;
 mod forward;
+mod images;
 mod judging;
 mod line;
 mod minibatches;
@@ -43,11 +47,15 @@ mod training;
 mod value;
 mod verdict;
 
+pub use adversaries::*;
 pub use backward::*;
 pub use bends::*;
+pub use clinic::*;
 pub use data::*;
 pub use depth::*;
+pub use files::*;
 pub use forward::*;
+pub use images::*;
 pub use judging::*;
 pub use line::*;
 pub use minibatches::*;

@@ -76,6 +76,30 @@ impl Values for Array1<usize> {
     }
 }
 
+impl Values for Vec<u8> {
+    fn values(&self) -> Vec<Value> {
+        Array1::from(self.clone()).mapv(f64::from).values()
+    }
+}
+
+impl Values for String {
+    fn values(&self) -> Vec<Value> {
+        vec![Value::Text(self.clone())]
+    }
+}
+
+impl Values for &'static str {
+    fn values(&self) -> Vec<Value> {
+        vec![Value::Text(format!("{self:?}"))]
+    }
+}
+
+impl Values for Option<&'static str> {
+    fn values(&self) -> Vec<Value> {
+        vec![Value::Text(self.map_or("none".to_owned(), |text| format!("{text:?}")))]
+    }
+}
+
 impl Values for Vec<Vec<usize>> {
     fn values(&self) -> Vec<Value> {
         vec![Value::Text(format!("{self:?}"))]
