@@ -41,6 +41,7 @@ step "documentation's examples" cargo test --workspace --locked --doc
 step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps --quiet
 step "runner" env PYTHONPATH=scripts .venv/bin/python -m unittest discover --start-directory scripts/tests
 step "notebooks" scripts/run_all.sh
+step "book" scripts/build_book.sh
 step "browser" scripts/test_browser.sh
 
 printf '\n== summary\n'
