@@ -36,7 +36,7 @@ pub fn read_numbers(read_numbers: fn(&[u8]) -> Result<Vec<f64>, String>) -> Verd
         bytes.chunks_exact(8).map(|eight| of(eight.try_into().expect("eight"))).collect()
     }
     fn even(bytes: &[u8]) -> Result<(), String> {
-        if bytes.len() % 8 == 0 { Ok(()) } else { Err(format!("expected a multiple of 8 bytes, got {}", bytes.len())) }
+        if bytes.len().is_multiple_of(8) { Ok(()) } else { Err(format!("expected a multiple of 8 bytes, got {}", bytes.len())) }
     }
     let cut = bytes(&[1.0, 2.0])[..15].to_vec();
     Task::new(
