@@ -109,7 +109,7 @@ impl Part {
                     resize(&mut self.y_hat, self.x.nrows());
                     &mut self.y_hat
                 });
-                self.loss = fast.step(&model.network, &self.x, targets, model.loss, scale, y_hat, &mut self.gradients);
+                self.loss = fast.step(&model.network, &self.x, targets, model.loss, scale, y_hat, &mut self.gradients, &mut self.rng);
                 self.correct = if model.accuracy { correct(&self.y_hat, targets) } else { 0 };
             }
             Way::ByLayer(pass) => {
