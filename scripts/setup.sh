@@ -85,8 +85,8 @@ if ! is_wanted_kernel "$evcxr"; then
 fi
 
 # 4. The kernelspec, and 5. the dependencies: the crate's, and those of Rust's own sources, which the kernel reads for its
-# type inference and would fetch at its start
-fetch() { RUSTC_BOOTSTRAP=1 cargo fetch --locked --quiet --manifest-path "$1" --target "$(rustc --print host-tuple)" "${@:2}"; }
+# type inference and would fetch at its start; those of every platform, since `:dep` asks cargo about all of them
+fetch() { RUSTC_BOOTSTRAP=1 cargo fetch --locked --quiet --manifest-path "$1" "${@:2}"; }
 for manifest in Cargo.toml "$rust_sources/Cargo.toml"; do
     if ! fetch "$manifest" --offline 2>/dev/null; then
         say "fetching the dependencies of $manifest"
