@@ -14,13 +14,6 @@ esac
 
 cd "$(dirname "$0")/.."
 scripts/setup.sh
-mkdir -p target/bench
-if ! cmp -s scripts/bench/requirements.txt target/bench/venv/made-from; then
-    echo "bench: installing the libraries to compare with (about 1.5 GB)"
-    rm -rf target/bench/venv
-    .venv/bin/python -m venv target/bench/venv
-    target/bench/venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r scripts/bench/requirements.txt
-    cp scripts/bench/requirements.txt target/bench/venv/made-from
-fi
+scripts/environment.sh target/bench/venv scripts/bench/requirements.txt
 cargo build --release --locked --quiet --package nnlib --example bench
 exec .venv/bin/python scripts/bench/bench.py "$@"

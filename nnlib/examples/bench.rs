@@ -7,7 +7,7 @@ use std::time::Instant;
 use nnlib::prelude::*;
 
 /// The seconds that a piece of work takes, without what is made ready before it.
-fn seconds(work: &str) -> Result<f64, Error> {
+pub(crate) fn seconds(work: &str) -> Result<f64, Error> {
     match work {
         "moons-3" => moons(3),
         "moons-50" => moons(50),

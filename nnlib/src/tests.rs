@@ -226,7 +226,8 @@ fn dropout_keeps_the_mean_in_training_and_everything_in_prediction() {
 #[test]
 fn dropout_trains_as_it_does_layer_by_layer() {
     let mut rng = RandomState::new(0);
-    let builder = Sequential::input(6).dropout(0.2).dense(5).activation(Activation::Tanh).dropout(0.5).activation(Activation::Relu).dense(3);
+    let builder =
+        Sequential::input(6).dropout(0.2).dense(5).activation(Activation::Tanh).dropout(0.5).activation(Activation::Relu).dense(3);
     let network = builder.build(&mut rng).unwrap();
     // More than a block of eight, and a part of one.
     let (x, y) = (rng.randn_2d(21, 6), Array1::from_shape_fn(21, |i| i % 3));
