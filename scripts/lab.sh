@@ -2,7 +2,8 @@
 # Usage: scripts/lab.sh [JUPYTERLAB OPTION ...]
 #
 # Opens JupyterLab on notebooks/ with the Rust kernel, after setting up what is missing. Options are JupyterLab's:
-# --no-browser, --port=8889, or notebooks/01-data.ipynb to open a notebook. Ctrl-C ends it.
+# --no-browser, --port=8889, --ServerApp.root_dir=FOLDER for one of your own, or notebooks/01-data.ipynb to open a
+# notebook. Ctrl-C ends it.
 
 set -euo pipefail
 
@@ -14,5 +15,5 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 "$root/scripts/setup.sh"
 # The environment's kernel comes before one of the same name that the user has.
 export JUPYTER_PATH=$root/.venv/share/jupyter${JUPYTER_PATH:+:$JUPYTER_PATH}
-exec "$root/.venv/bin/python" -m jupyterlab --ServerApp.root_dir="$root/notebooks" \
-    --MultiKernelManager.default_kernel_name=rust "$@"
+[[ " $*" == *" --ServerApp.root_dir="* ]] || set -- --ServerApp.root_dir="$root/notebooks" "$@"
+exec "$root/.venv/bin/python" -m jupyterlab --MultiKernelManager.default_kernel_name=rust "$@"

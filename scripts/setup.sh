@@ -62,16 +62,10 @@ python=$(command -v python3) || fail "Python 3.10 or later is missing. On Debian
 "$python" -c 'import ensurepip, venv' 2>/dev/null ||
     fail "Python's venv is missing. On Debian or Ubuntu: sudo apt install python3-venv"
 
-# The environment holds absolute paths: a moved checkout, like a new Python or changed requirements, needs a new one.
-wanted=$(printf '%s\n' "$root" && "$python" --version && cat scripts/requirements.txt)
-if [[ ! -x .venv/bin/python || $(cat .venv/made-from 2>/dev/null || true) != "$wanted" ]]; then
-    say "making the Python environment .venv (JupyterLab; about 250 MB, under a minute with a fast network)"
-    mkdir -p .venv
-    find .venv -mindepth 1 -maxdepth 1 ! -name evcxr -exec rm -rf {} +
-    "$python" -m venv .venv
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r scripts/requirements.txt
-    printf '%s\n' "$wanted" >.venv/made-from
-fi
+scripts/environment.sh .venv scripts/requirements.txt
+# JupyterLab would ask whether it may fetch its makers' news.
+mkdir -p .venv/share/jupyter/lab/settings
+echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' >.venv/share/jupyter/lab/settings/overrides.json
 
 # 3. The kernel's program. It has no --version, but answers Jupyter with this text.
 is_wanted_kernel() { [[ -x $1 ]] && grep -aqF "EvCxR $evcxr_version" "$1"; }
@@ -91,8 +85,8 @@ if ! is_wanted_kernel "$evcxr"; then
 fi
 
 # 4. The kernelspec, and 5. the dependencies: the crate's, and those of Rust's own sources, which the kernel reads for its
-# type inference and would fetch at its start
-fetch() { RUSTC_BOOTSTRAP=1 cargo fetch --locked --quiet --manifest-path "$1" --target "$(rustc --print host-tuple)" "${@:2}"; }
+# type inference and would fetch at its start; those of every platform, since `:dep` asks cargo about all of them
+fetch() { RUSTC_BOOTSTRAP=1 cargo fetch --locked --quiet --manifest-path "$1" "${@:2}"; }
 for manifest in Cargo.toml "$rust_sources/Cargo.toml"; do
     if ! fetch "$manifest" --offline 2>/dev/null; then
         say "fetching the dependencies of $manifest"

@@ -24,7 +24,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use ndarray::Array2;
 use nnlib::plot::Figure;
-use nnlib::{Classifier, Error, Model};
+use nnlib::{Classifier, Dataset, Error, Model};
 use serde_json::{Map, Value, json};
 
 /// With more inputs than this the form has one field for all of them.
@@ -42,23 +42,28 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         _ => return Err("usage: serve MODEL.json [PORT]".into()),
     };
     let served = Arc::new(Served::new(path)?);
-    // A number is written in some twenty characters.
-    let most_bytes = 4096 + 64 * served.inputs;
+    let limit = DefaultBodyLimit::max(served.most_bytes());
     let routes = Router::new()
         .route("/", get(about))
         .route("/boundary.png", get(boundary))
         .route("/predict", get(form).post(predict))
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
-        .layer(DefaultBodyLimit::max(most_bytes))
+        .layer(limit)
         .with_state(served);
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-    println!("{path} is served on http://{} (Ctrl-C stops)", listener.local_addr()?);
+    let address = listener.local_addr()?;
     let interrupted = || async { tokio::signal::ctrl_c().await.unwrap_or_default() };
     tokio::select! {
         ended = axum::serve(listener, routes).with_graceful_shutdown(interrupted()) => ended?,
         // Requests under way are finished, but nobody waits long for a client that does not read.
         () = async { interrupted().await; tokio::time::sleep(Duration::from_secs(2)).await } => {}
+        // Said when the others listen for Ctrl-C: whoever reads it may press it.
+        () = async {
+            tokio::task::yield_now().await;
+            println!("{path} is served on http://{address} (Ctrl-C stops)");
+            std::future::pending().await
+        } => {}
     }
     println!("stopped");
     Ok(())
@@ -92,15 +97,13 @@ impl Served {
     fn new(path: &str) -> Result<Self, Error> {
         let model = Model::load(path)?;
         let inputs = model.network.input_shape().size();
-        let plane = (-REACH, REACH);
-        let boundary = match inputs == 2 && model.probabilities(&Array2::zeros((1, 2)))?.is_some() {
-            true => {
-                let figure = Figure::new().probability_regions(&model, plane, plane, 0.01)?.equal_axes();
-                Some(figure.x_label("x₁").y_label("x₂").png()?)
-            }
-            false => None,
-        };
+        let boundary = if inputs == 2 { boundary_of(&model)? } else { None };
         Ok(Self { model, path: path.to_owned(), inputs, boundary })
+    }
+
+    /// The longest body that is read: a number is written in some twenty characters.
+    fn most_bytes(&self) -> usize {
+        4096 + 64 * self.inputs
     }
 
     /// The form's fields.
@@ -193,6 +196,18 @@ impl Served {
     }
 }
 
+/// The plane as a classifier of two inputs sees it; `None` for a model that has no classes.
+fn boundary_of(model: &Model) -> Result<Option<Vec<u8>>, Error> {
+    // Points at even distances say which colour is which class.
+    let place = |i: usize| REACH * (2.0 * i as f64 + 1.0 - 10.0) / 10.0;
+    let x = Array2::from_shape_fn((100, 2), |(point, axis)| place(if axis == 0 { point % 10 } else { point / 10 }));
+    let Some(p) = model.probabilities(&x)? else { return Ok(None) };
+    let points = Dataset::with_classes(x.clone(), model.predict_classes(&x)?, p.ncols())?;
+    let plane = (-REACH, REACH);
+    let figure = Figure::new().probability_regions(model, plane, plane, 0.01)?.classes(&points)?;
+    Ok(Some(figure.equal_axes().x_label("x₁").y_label("x₂").png()?))
+}
+
 const STYLE: &str = "\
 :root{color-scheme:light dark;font:1.05rem/1.5 system-ui,sans-serif}body{max-width:44rem;margin:2rem auto;padding:0 1rem}\
 nav a{margin-right:1rem}img{max-width:100%;height:auto;background:#fff}pre{overflow-x:auto}\
@@ -204,7 +219,7 @@ async fn about(State(served): State<Arc<Served>>) -> Response {
     let picture = match boundary {
         Some(_) => format!(
             "<img src=\"/boundary.png\" alt=\"The class that the model gives to each point with coordinates from −{REACH} to {REACH}, \
-             the fuller the colour the surer, and the boundary between the classes\">"
+             the fuller the colour the surer, a marker for each class, and the boundary between the classes\">"
         ),
         None => String::new(),
     };
@@ -236,7 +251,13 @@ async fn predict(State(served): State<Arc<Served>>, headers: HeaderMap, body: Re
     let as_json = wants_json(&headers);
     let body = match body {
         Ok(body) => body,
-        Err(rejection) => return served.fault(&Fault(rejection.status(), rejection.body_text()), as_json, ""),
+        Err(rejection) => {
+            let message = match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => format!("body: expected at most {} bytes, got more", served.most_bytes()),
+                _ => rejection.body_text(),
+            };
+            return served.fault(&Fault(rejection.status(), message), as_json, "");
+        }
     };
     let mut given = HashMap::new();
     let input = match media_type(&headers) {

@@ -7,7 +7,7 @@ use crate::kernel::fused::{Layer, Stack, Wanted, Workspace};
 use crate::layer::AnyLayer;
 use crate::loss::Targets;
 use crate::network::Gradients;
-use crate::{Loss, Sequential};
+use crate::{Loss, RandomState, Sequential};
 
 /// Room for fused passes of one network, kept from pass to pass.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct Fast {
     workspace: Workspace,
     /// Room for the list of the layers, which borrows the network only while a pass runs.
     layers: Vec<Layer<'static>>,
+    /// The mask of each dropout, and how many numbers of it a sample has.
+    masks: Vec<(usize, Vec<f64>)>,
 }
 
 impl Fast {
@@ -26,11 +28,15 @@ impl Fast {
 
     /// For training, in which dropout is not nothing.
     pub(crate) fn for_training(network: &Sequential) -> Option<Self> {
-        let random = |layer: &AnyLayer| matches!(layer, AnyLayer::Dropout(_));
-        if network.layers().iter().any(random) { None } else { Self::for_prediction(network) }
+        let mut fast = Self::for_prediction(network)?;
+        let layers = network.layers().iter().zip(network.shapes());
+        fast.masks =
+            layers.filter(|(layer, _)| matches!(layer, AnyLayer::Dropout(_))).map(|(_, shape)| (shape.size(), Vec::new())).collect();
+        Some(fast)
     }
 
     /// The loss of the outputs for `x`, summed and multiplied by `scale`, and its gradients; the outputs too where there is a place for them.
+    /// Dropout draws from `rng` as it does layer by layer.
     #[expect(clippy::too_many_arguments, reason = "what goes in and what comes out")]
     pub(crate) fn step(
         &mut self,
@@ -41,8 +47,14 @@ impl Fast {
         scale: f64,
         y_hat: Option<&mut Array2<f64>>,
         gradients: &mut Gradients,
+        rng: &mut RandomState,
     ) -> f64 {
-        let layers = layers(network, std::mem::take(&mut self.layers));
+        let dropouts =
+            network.layers().iter().filter_map(|layer| if let AnyLayer::Dropout(dropout) = layer { Some(dropout) } else { None });
+        for (dropout, (width, mask)) in dropouts.zip(&mut self.masks) {
+            dropout.draw(x.nrows() * *width, mask, rng);
+        }
+        let layers = layers(network, &self.masks, std::mem::take(&mut self.layers));
         let stack = Stack { inputs: x.ncols(), layers: &layers };
         let y_hat = y_hat.map(|y_hat| y_hat.as_slice_mut().expect("contiguous"));
         let value = self.workspace.loss_and_gradients(
@@ -64,7 +76,7 @@ impl Fast {
 
     /// The outputs for the rows of `x`.
     pub(crate) fn output(&mut self, network: &Sequential, x: &[f64], y_hat: &mut Array2<f64>) {
-        let layers = layers(network, std::mem::take(&mut self.layers));
+        let layers = layers(network, &[], std::mem::take(&mut self.layers));
         let stack = Stack { inputs: network.input_shape().size(), layers: &layers };
         self.workspace.output(stack, x, y_hat.as_slice_mut().expect("contiguous"));
         self.layers = recycle(layers);
@@ -77,9 +89,10 @@ fn recycle<'b>(mut layers: Vec<Layer<'_>>) -> Vec<Layer<'b>> {
     layers.into_iter().map(|_| unreachable!("the list is empty")).collect()
 }
 
-/// The layers, borrowed; those that only matter in training or give the same numbers another shape are left out.
-fn layers<'a>(network: &'a Sequential, room: Vec<Layer<'static>>) -> Vec<Layer<'a>> {
+/// The layers, borrowed; those that give the same numbers another shape are left out, and dropout where there is no mask for it.
+fn layers<'a>(network: &'a Sequential, masks: &'a [(usize, Vec<f64>)], room: Vec<Layer<'static>>) -> Vec<Layer<'a>> {
     let mut layers = recycle(room);
+    let mut masks = masks.iter();
     layers.extend(network.layers().iter().filter_map(|layer| match layer {
         AnyLayer::Dense(dense) => {
             let w = dense.w.as_slice().expect("contiguous");
@@ -96,7 +109,8 @@ fn layers<'a>(network: &'a Sequential, room: Vec<Layer<'static>>) -> Vec<Layer<'
             let (channels, height, width) = pool.input();
             Some(Layer::MaxPool2d(Pooling { image: [channels, height, width], size: pool.size() }))
         }
-        AnyLayer::Dropout(_) | AnyLayer::Flatten(_) | AnyLayer::PRelu(_) => None,
+        AnyLayer::Dropout(_) => masks.next().map(|(_, mask)| Layer::Mask(mask)),
+        AnyLayer::Flatten(_) | AnyLayer::PRelu(_) => None,
     }));
     layers
 }

@@ -151,7 +151,7 @@ impl Generator {
         let delta = self.loss.slopes(judged.output()) / rows as f64;
         let through = discriminator.network.backward_from(&judged, &delta)?;
         let delta = through.x().to_shape(made.output().raw_dim()).expect("packed from it").into_owned();
-        Ok((self.loss.sum(judged.output()) / rows as f64, self.network.backward_from(&made, &delta)?))
+        Ok((self.loss.sum(judged.output()) / rows as f64, self.network.backward_to(&made, &delta, false)?))
     }
 }
 
@@ -244,7 +244,7 @@ impl Discriminator {
         let pass = self.network.forward_training(x, rng)?;
         let (scores, n) = (pass.output(), x.nrows() as f64);
         let loss: f64 = scores.iter().map(|&s| t * softplus(-s) + (1.0 - t) * softplus(s)).sum();
-        Ok((loss / n, self.network.backward_from(&pass, &scores.mapv(|s| (sigmoid(s) - t) / n))?))
+        Ok((loss / n, self.network.backward_to(&pass, &scores.mapv(|s| (sigmoid(s) - t) / n), false)?))
     }
 }
 

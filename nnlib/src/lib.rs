@@ -2,6 +2,7 @@
 
 pub mod activation;
 pub mod autodiff;
+pub mod check;
 mod classifier;
 mod close;
 pub mod data;

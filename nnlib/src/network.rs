@@ -390,6 +390,11 @@ impl Sequential {
     /// # Errors
     /// [`Error::Shape`] when the pass is of another network or `delta` is not of its output's shape.
     pub fn backward_from(&self, pass: &Pass, delta: &Array2<f64>) -> Result<Gradients, Error> {
+        self.backward_to(pass, delta, true)
+    }
+
+    /// [`Sequential::backward_from`], as far as the input only when its gradient is wanted; else that of the first layer's parameters ends it.
+    pub(crate) fn backward_to(&self, pass: &Pass, delta: &Array2<f64>, to_input: bool) -> Result<Gradients, Error> {
         self.check_pass(pass)?;
         if delta.dim() != pass.output().dim() {
             return Err(Error::shape("gradient of the output", format!("{:?}", pass.output().dim()), format!("{:?}", delta.dim())));
@@ -397,7 +402,7 @@ impl Sequential {
         let mut gradients = Gradients::new(self);
         gradients.resize(pass);
         gradients.deltas.last_mut().expect("one an output").assign(delta);
-        self.run_back(pass, &mut gradients, true);
+        self.run_back(pass, &mut gradients, to_input);
         Ok(gradients)
     }
 

@@ -224,6 +224,30 @@ fn dropout_keeps_the_mean_in_training_and_everything_in_prediction() {
 }
 
 #[test]
+fn dropout_trains_as_it_does_layer_by_layer() {
+    let mut rng = RandomState::new(0);
+    let builder =
+        Sequential::input(6).dropout(0.2).dense(5).activation(Activation::Tanh).dropout(0.5).activation(Activation::Relu).dense(3);
+    let network = builder.build(&mut rng).unwrap();
+    // More than a block of eight, and a part of one.
+    let (x, y) = (rng.randn_2d(21, 6), Array1::from_shape_fn(21, |i| i % 3));
+    let mut model = network.clone().compile(Loss::SoftmaxCrossEntropy, Optimizer::sgd(0.5).unwrap()).unwrap();
+    let history = model.fit(&x, &y, Fit::epochs(1).seed(3)).unwrap();
+
+    let mut of_part = RandomState::new(rand::Rng::next_u32(&mut RandomState::new(3)));
+    let pass = network.forward_training(&x, &mut of_part).unwrap();
+    let gradients = network.backward(&pass, &y, Loss::SoftmaxCrossEntropy).unwrap();
+    let mut expected = network.clone();
+    Optimizer::sgd(0.5).unwrap().step(&mut expected, &gradients).unwrap();
+    assert!((history.loss[0] - Loss::SoftmaxCrossEntropy.value(pass.output(), &y).unwrap()).abs() < 1e-12);
+    for l in [1, 2] {
+        assert_close(&model.network.w(l).unwrap(), &expected.w(l).unwrap(), 1e-12);
+        assert_close(&model.network.b(l).unwrap(), &expected.b(l).unwrap(), 1e-12);
+    }
+    assert_ne!(model.network, network);
+}
+
+#[test]
 fn passes_and_gradients_reuse_their_buffers() {
     let (data, model) = moons_model(3);
     let network = &model.network;

@@ -41,6 +41,8 @@ pub enum Layer<'a> {
     },
     /// The largest number of each window of an image.
     MaxPool2d(Pooling),
+    /// Each number times one of its own, such as dropout's 0 or 1 / (1 − rate): a row for each sample.
+    Mask(&'a [f64]),
 }
 
 /// Layers in order, on samples of so many numbers.
@@ -93,6 +95,8 @@ struct Step {
     offsets: usize,
     /// Where its winners begin, in rows.
     winners: usize,
+    /// Where its mask begins, in rows.
+    mask: usize,
 }
 
 /// The room that a step works in, and its gradients. Kept from step to step, it allocates nothing after the first.
@@ -127,6 +131,8 @@ pub struct Workspace {
     offsets: Vec<usize>,
     /// Which pixel of each window of each pooling was the largest.
     winners: Vec<Lane>,
+    /// The block's part of every mask.
+    masks: Vec<Lane>,
     /// Where an image stands among zeros.
     room: Vec<Lane>,
     /// A δ with a sample in each row.
@@ -193,7 +199,7 @@ impl Workspace {
         sizes.clear();
         offsets.clear();
         regions.push(Region { first: 0, width: stack.inputs, activation: Activation::Identity });
-        let mut next = Step { layer: 0, from: 0, parameters: 0, transposed: 0, offsets: 0, winners: 0 };
+        let mut next = Step { layer: 0, from: 0, parameters: 0, transposed: 0, offsets: 0, winners: 0, mask: 0 };
         let mut in_place = false;
         for (layer, what) in stack.layers.iter().enumerate() {
             let from = regions.len() - 1;
@@ -224,6 +230,10 @@ impl Workspace {
                     assert_eq!(width, pooling.inputs(), "image of layer {layer}");
                     next.winners += pooling.outputs();
                     (pooling.outputs(), 0, 0)
+                }
+                Layer::Mask(_) => {
+                    next.mask += width;
+                    (width, 0, 0)
                 }
             };
             if w > 0 {
@@ -289,7 +299,7 @@ impl Pass<'_, '_> {
         let most = (MOST_LANES_IN_ALL / rows).clamp(1, MOST_LANES) * LANES;
         let size = n.div_ceil(n.div_ceil(most).max(1)).next_multiple_of(LANES);
         let lanes = size / LANES;
-        let (mut winners, mut room) = (0, 0);
+        let (mut winners, mut masks, mut room) = (0, 0, 0);
         // A convolution and a pooling take up all of δ before it is written in place.
         let mut scratch = last.width.max(4);
         for step in &self.workspace.steps {
@@ -302,6 +312,12 @@ impl Pass<'_, '_> {
                     room = room.max(convolution.padded());
                     scratch = scratch.max(convolution.inputs());
                 }
+                Layer::Mask(mask) => {
+                    let width = self.workspace.regions[step.from].width;
+                    assert_eq!(mask.len(), n * width, "mask of layer {}: {n} rows of {width}", step.layer);
+                    masks += width;
+                    scratch = scratch.max(width);
+                }
                 Layer::Dense { .. } | Layer::Activation(_) => {}
             }
         }
@@ -311,13 +327,14 @@ impl Pass<'_, '_> {
         workspace.targets.resize(last.width * lanes, [0.0; LANES]);
         workspace.terms.resize(3 * lanes, [0.0; LANES]);
         workspace.winners.resize(winners * lanes, [0.0; LANES]);
+        workspace.masks.resize(masks * lanes, [0.0; LANES]);
         workspace.room.resize(room * lanes, [0.0; LANES]);
         let mut total = 0.0;
         for start in (0..n).step_by(size.max(1)) {
             let samples = start..(start + size).min(n);
             let lanes = samples.len().div_ceil(LANES);
             load(&self.x[samples.start * inputs..samples.end * inputs], inputs, &mut self.workspace.values[..inputs * lanes], lanes);
-            self.forward(lanes);
+            self.forward(samples.clone(), lanes);
             if let Some(y_hat) = &mut self.wanted.y_hat {
                 let y_hat = &mut y_hat[samples.start * last.width..samples.end * last.width];
                 store(&self.workspace.values[last.lanes(lanes)], lanes, y_hat, last.width);
@@ -351,8 +368,8 @@ impl Pass<'_, '_> {
         }
     }
 
-    fn forward(&mut self, lanes: usize) {
-        let Workspace { regions, steps, values, transposed, offsets, winners, room, .. } = &mut *self.workspace;
+    fn forward(&mut self, samples: Range<usize>, lanes: usize) {
+        let Workspace { regions, steps, values, transposed, offsets, winners, masks, room, .. } = &mut *self.workspace;
         for step in &steps[..] {
             let (from, to) = (regions[step.from], regions[step.from + 1]);
             let (before, after) = values.split_at_mut(to.first * lanes);
@@ -369,6 +386,11 @@ impl Pass<'_, '_> {
                     convolution.forward(x, lanes, &mut room[..convolution.padded() * lanes], offsets, w, b, z);
                 }
                 Layer::MaxPool2d(pooling) => pooling.forward(x, lanes, z, &mut winners[step.winners * lanes..][..z.len()]),
+                Layer::Mask(mask) => {
+                    let own = &mut masks[step.mask * lanes..][..z.len()];
+                    load(&mask[samples.start * to.width..samples.end * to.width], to.width, own, lanes);
+                    multiply(x, own, z);
+                }
             }
             forward_in_place(to.activation, z.as_flattened_mut());
         }
@@ -376,7 +398,7 @@ impl Pass<'_, '_> {
 
     /// From δ of the last region to the gradients.
     fn backward(&mut self, lanes: usize) {
-        let Workspace { regions, steps, values, scratch, transposed, gradients, offsets, winners, room, by_sample, .. } =
+        let Workspace { regions, steps, values, scratch, transposed, gradients, offsets, winners, masks, room, by_sample, .. } =
             &mut *self.workspace;
         for step in steps.iter().rev() {
             let (from, to) = (regions[step.from], regions[step.from + 1]);
@@ -419,6 +441,11 @@ impl Pass<'_, '_> {
                         pooling.backward(delta, lanes, &winners[step.winners * lanes..][..delta.len()], delta_x);
                         backward_in_place(from.activation, delta_x.as_flattened(), x.as_flattened_mut());
                     }
+                }
+                Layer::Mask(_) => {
+                    let delta_x = &mut scratch[..x.len()];
+                    multiply(delta, &masks[step.mask * lanes..][..delta.len()], delta_x);
+                    backward_in_place(from.activation, delta_x.as_flattened(), x.as_flattened_mut());
                 }
                 Layer::Activation(_) => backward_in_place(from.activation, delta.as_flattened(), x.as_flattened_mut()),
             }
@@ -498,6 +525,12 @@ versions! {
     fn squared_error(
         y_hat: &[Lane], t: &[Lane], scale: f64, delta: &mut [Lane], lanes: usize, idle: &Range<usize>,
     ) -> f64 = squared_error_by;
+}
+
+/// Each number times its factor.
+fn multiply(block: &[Lane], factors: &[Lane], products: &mut [Lane]) {
+    let numbers = block.as_flattened().iter().zip(factors.as_flattened());
+    numbers.zip(products.as_flattened_mut()).for_each(|((number, factor), product)| *product = number * factor);
 }
 
 /// Sets some of the samples of every row to 0.

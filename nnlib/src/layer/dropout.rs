@@ -23,6 +23,13 @@ impl Dropout {
         if (0.0..1.0).contains(&rate) { Ok(Self { rate }) } else { Err(Error::value("dropout rate", "a number in [0, 1)", rate)) }
     }
 
+    /// The factors of so many numbers, in place of those before: 0 for what is dropped.
+    pub(crate) fn draw(&self, count: usize, mask: &mut Vec<f64>, rng: &mut RandomState) {
+        let keep = 1.0 / (1.0 - self.rate);
+        mask.clear();
+        mask.extend((0..count).map(|_| if rng.random_sample() < self.rate { 0.0 } else { keep }));
+    }
+
     /// The probability with which a number is dropped.
     pub fn rate(&self) -> f64 {
         self.rate
@@ -42,8 +49,7 @@ impl Layer for Dropout {
         y.assign(x);
         memory.values.clear();
         if let Some(rng) = rng {
-            let keep = 1.0 / (1.0 - self.rate);
-            memory.values.extend((0..x.len()).map(|_| if rng.random_sample() < self.rate { 0.0 } else { keep }));
+            self.draw(x.len(), &mut memory.values, rng);
             y.iter_mut().zip(&memory.values).for_each(|(y, mask)| *y *= mask);
         }
     }

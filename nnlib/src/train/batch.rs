@@ -36,10 +36,14 @@ impl OwnTargets {
     /// Copies those of these rows, in the room that is there.
     fn load(&mut self, from: Targets<'_>, rows: &[usize]) {
         match (self, from) {
-            (Self::Classes(own), Targets::Classes(y)) if own.len() == rows.len() => {
-                own.iter_mut().zip(rows).for_each(|(to, &row)| *to = y[row]);
+            (Self::Classes(own), Targets::Classes(y)) => {
+                let mut room = std::mem::take(own).into_raw_vec_and_offset().0;
+                room.clear();
+                room.extend(rows.iter().map(|&row| y[row]));
+                *own = room.into();
             }
-            (Self::Values(own), Targets::Values(t)) if own.nrows() == rows.len() => {
+            (Self::Values(own), Targets::Values(t)) => {
+                resize(own, rows.len());
                 own.outer_iter_mut().zip(rows).for_each(|(mut to, &row)| to.assign(&t.row(row)));
             }
             (own, from) => *own = Self::select(from, rows),
@@ -105,7 +109,7 @@ impl Part {
                     resize(&mut self.y_hat, self.x.nrows());
                     &mut self.y_hat
                 });
-                self.loss = fast.step(&model.network, &self.x, targets, model.loss, scale, y_hat, &mut self.gradients);
+                self.loss = fast.step(&model.network, &self.x, targets, model.loss, scale, y_hat, &mut self.gradients, &mut self.rng);
                 self.correct = if model.accuracy { correct(&self.y_hat, targets) } else { 0 };
             }
             Way::ByLayer(pass) => {

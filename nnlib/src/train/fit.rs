@@ -33,7 +33,7 @@ pub(super) type Transform<'a> = dyn Fn(&mut Array2<f64>, &mut RandomState) -> Re
 /// | `early_stopping` | never | stops when the validation loss has not fallen for so many epochs, and restores the best weights |
 /// | `report_every` | nothing | a line after every so many epochs (Keras's `verbose=2` for 1) |
 /// | `elapsed` | off | the seconds passed in those lines |
-/// | `bar` | off | a bar in a terminal, elsewhere a line an epoch (Keras's `verbose=1`) |
+/// | `bar` | off | a bar where stderr is a terminal, elsewhere a line an epoch (Keras's `verbose=1`) |
 /// | `each_epoch` | nothing | a function called after each epoch, which may break off the training |
 /// | `transform` | nothing | a change made to the samples of each batch on the fly, such as augmentation |
 /// | `threads` | all cores | the most threads used; the result is the same for any number |
@@ -130,7 +130,7 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// Draws a bar in a terminal; elsewhere prints a line an epoch.
+    /// Draws a bar on stderr where that is a terminal; elsewhere prints a line an epoch.
     pub fn bar(mut self) -> Self {
         self.bar = true;
         self

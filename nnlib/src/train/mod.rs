@@ -12,7 +12,7 @@ use ndarray::{Array1, Array2, s};
 
 use self::batch::{OwnTargets, Trainer, correct};
 use self::fit::Validation;
-use self::report::report;
+use self::report::Progress;
 use crate::error::check_finite;
 use crate::loss::Targets;
 use crate::network::classes;
@@ -189,6 +189,7 @@ impl Model {
         let mut trainer = Trainer::new(self, targets, size, fit.threads);
         let mut history = History::default();
         let mut best: Option<(f64, Sequential)> = None;
+        let mut progress = Progress::default();
         let start = Instant::now();
         for epoch in 0..fit.epochs {
             if fit.shuffle && size < n {
@@ -233,7 +234,7 @@ impl Model {
             if let Some(callback) = &mut fit.callback {
                 stop |= callback(&Epoch { index: epoch, history: &history, network: &self.network }).is_break();
             }
-            report(&fit, &history, stop);
+            progress.report(&fit, &history, stop);
             if stop {
                 break;
             }

@@ -1,19 +1,57 @@
-//! The progress of training, printed: a line, or a bar in a terminal.
+//! The progress of training: lines, or a bar in a terminal.
 
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Write, stderr};
 
 use super::{Fit, History};
 
-/// Prints what was asked for of the epoch that just ended.
-pub(super) fn report(fit: &Fit<'_>, history: &History, last: bool) {
-    let epoch = history.loss.len();
-    let every = fit.report_every.or(fit.bar.then_some(1));
-    let terminal = fit.bar && std::io::stdout().is_terminal();
-    let due = every.is_some_and(|every| epoch == 1 || last || epoch.is_multiple_of(every));
-    if !due && !terminal {
-        return;
+/// A bar's blocks.
+const BLOCKS: usize = 30;
+
+/// Shows what was asked for of each epoch.
+///
+/// The bar is written by hand, because a library for it (indicatif, with four more below) adds 6.5 seconds of compiling to a kernel's first
+/// start, and what is left to do is to overwrite one line.
+#[derive(Default)]
+pub(super) struct Progress {
+    bar_shown: bool,
+}
+
+impl Progress {
+    /// Shows the epoch that just ended.
+    pub(super) fn report(&mut self, fit: &Fit<'_>, history: &History, last: bool) {
+        let epoch = history.loss.len();
+        if fit.bar && stderr().is_terminal() {
+            // Ten times a second is as fast as the eye reads.
+            let tenths = |epoch: usize| (10.0 * history.seconds[epoch - 1]) as u64;
+            if epoch == 1 || last || tenths(epoch) > tenths(epoch - 1) {
+                let done = BLOCKS * epoch / fit.epochs;
+                let bar = format!("[{}{}] {}", "█".repeat(done), "·".repeat(BLOCKS - done), line(fit, history));
+                // While it is to be overwritten, a narrow terminal must cut it rather than wrap it.
+                let text = if last { format!("\r\x1b[K{bar}") } else { format!("\r\x1b[K\x1b[?7l{bar}\x1b[?7h") };
+                // A terminal that is gone is no reason to stop training.
+                let _ = stderr().write_all(text.as_bytes());
+                self.bar_shown = true;
+            }
+        } else if let Some(every) = fit.report_every.or(fit.bar.then_some(1))
+            && (epoch == 1 || last || epoch.is_multiple_of(every))
+        {
+            println!("{}", line(fit, history));
+        }
     }
-    let all = fit.epochs.to_string();
+}
+
+impl Drop for Progress {
+    /// What is written next, be it an error, begins on a line of its own.
+    fn drop(&mut self) {
+        if self.bar_shown {
+            let _ = writeln!(stderr());
+        }
+    }
+}
+
+/// The last epoch's figures.
+fn line(fit: &Fit<'_>, history: &History) -> String {
+    let (epoch, all) = (history.loss.len(), fit.epochs.to_string());
     let mut line = format!("epoch {epoch:>width$}/{all}", width = all.len());
     if fit.elapsed || fit.bar {
         line += &format!("  {:.2} s", history.seconds[epoch - 1]);
@@ -29,12 +67,5 @@ pub(super) fn report(fit: &Fit<'_>, history: &History, last: bool) {
             line += &format!("  {name} {value:.digits$}");
         }
     }
-    if terminal {
-        let done = 30 * epoch / fit.epochs;
-        print!("\r\x1b[K[{}{}] {line}{}", "█".repeat(done), "·".repeat(30 - done), if last { "\n" } else { "" });
-        // A terminal that is gone is no reason to stop training.
-        let _ = std::io::stdout().flush();
-    } else {
-        println!("{line}");
-    }
+    line
 }

@@ -1,0 +1,275 @@
+//! The tasks of lesson 05: the backward pass.
+
+use ndarray::{Array1, Array2, Axis, array, s};
+
+use super::Verdict;
+use super::task::Task;
+use crate::RandomState;
+use crate::activation::{sigmoid, softmax};
+
+/// ŷ − onehot(y).
+fn error(y_hat: &Array2<f64>, y: &Array1<usize>) -> Array2<f64> {
+    let mut error = y_hat.clone();
+    y.iter().enumerate().for_each(|(i, &class)| error[[i, class]] -= 1.0);
+    error
+}
+
+/// Checks `output_delta(y_hat, y)`: (ŷ − onehot(y)) / n, (n, k); y_hat (n, k), y (n,).
+///
+/// ```
+/// use nnlib::check;
+/// let verdict = check::output_delta(|y_hat, y| {
+///     let mut delta = y_hat.clone();
+///     y.iter().enumerate().for_each(|(i, &class)| delta[[i, class]] -= 1.0);
+///     delta / y.len() as f64
+/// });
+/// assert!(verdict.passed());
+/// ```
+pub fn output_delta(output_delta: fn(&Array2<f64>, &Array1<usize>) -> Array2<f64>) -> Verdict {
+    let random = softmax(&RandomState::new(0).randn_2d(5, 4));
+    Task::new(
+        "output_delta",
+        output_delta,
+        &["y_hat", "y"],
+        &["delta"],
+        |f, (y_hat, y): &(Array2<f64>, Array1<usize>)| f(y_hat, y),
+        |y_hat, y| error(y_hat, y) / y.len() as f64,
+    )
+    .case("two samples", (array![[0.75, 0.25], [0.5, 0.5]], array![0, 1]))
+    .case("question 2 of the lesson", (array![[0.2, 0.5, 0.3]], array![2]))
+    .case("five samples, four classes", (random, array![3, 0, 0, 2, 1]))
+    .mistake("the 1/n is missing: this is the delta of the summed loss, n times as long.", error)
+    .mistake("the sign is wrong: what the network said minus what it should have said.", |y_hat, y| -error(y_hat, y) / y.len() as f64)
+    .mistake("divided by n·k. The loss is a mean over samples: divide by n.", |y_hat, y| error(y_hat, y) / y_hat.len() as f64)
+    .mistake("divided by the number of classes. The loss is a mean over samples: divide by n.", |y_hat, y| {
+        error(y_hat, y) / y_hat.ncols() as f64
+    })
+    .mistake("the 1 is subtracted from every class. Only the true class's is due.", |y_hat, y| (y_hat - 1.0) / y.len() as f64)
+    .mistake("this is ŷ / n. The 1 of the true class is still to be subtracted.", |y_hat, y| y_hat / y.len() as f64)
+    .verdict()
+}
+
+/// Checks `layer_gradient(x, delta)`: dw = xᵀ δ, (d, h), and db = Σ δ over the samples, (h,); x (n, d), delta (n, h).
+///
+/// ```
+/// use ndarray::Axis;
+/// use nnlib::check;
+/// assert!(check::layer_gradient(|x, delta| (x.t().dot(delta), delta.sum_axis(Axis(0)))).passed());
+/// ```
+pub fn layer_gradient(layer_gradient: fn(&Array2<f64>, &Array2<f64>) -> (Array2<f64>, Array1<f64>)) -> Verdict {
+    let mut rng = RandomState::new(1);
+    let (random, tall) = ((rng.randn_2d(5, 3), rng.randn_2d(5, 4)), (rng.randn_2d(7, 2), rng.randn_2d(7, 2)));
+    Task::new(
+        "layer_gradient",
+        layer_gradient,
+        &["x", "delta"],
+        &["dw", "db"],
+        |f, (x, delta): &(Array2<f64>, Array2<f64>)| f(x, delta),
+        |x, delta| (x.t().dot(delta), delta.sum_axis(Axis(0))),
+    )
+    .case("two samples", (array![[1.0, 2.0], [3.0, 4.0]], array![[0.5, 0.0], [0.25, -1.0]]))
+    .case("seven samples, two inputs, two neurons", tall)
+    .case("five samples, three inputs, four neurons", random)
+    .mistake("db is not summed: it is the delta of one sample. A bias moves the scores of all samples.", |x, delta| {
+        (x.t().dot(delta), delta.row(0).to_owned())
+    })
+    .mistake("db is a mean over the samples. The 1/n is in the delta already: sum.", |x, delta| {
+        (x.t().dot(delta), delta.mean_axis(Axis(0)).expect("samples"))
+    })
+    .mistake("db is summed along the rows. It needs one number for each neuron: Axis(0) is the axis that goes away.", |x, delta| {
+        (x.t().dot(delta), delta.sum_axis(Axis(1)))
+    })
+    .mistake("dw is transposed: it must have the shape of w, a row for each input.", |x, delta| (delta.t().dot(x), delta.sum_axis(Axis(0))))
+    .mistake("x is not transposed. The sum runs over the samples, which are the rows of both.", |x, delta| {
+        (x.dot(delta), delta.sum_axis(Axis(0)))
+    })
+    .mistake("dw is divided by n. The 1/n is in the delta already.", |x, delta| {
+        (x.t().dot(delta) / x.nrows() as f64, delta.sum_axis(Axis(0)))
+    })
+    .mistake("both are divided by n. The 1/n is in the delta already.", |x, delta| {
+        (x.t().dot(delta) / x.nrows() as f64, delta.mean_axis(Axis(0)).expect("samples"))
+    })
+    .verdict()
+}
+
+/// Checks `hidden_delta(delta2, w2, a1)`: (δ₂ w₂ᵀ) ∘ (1 − a₁²), (n, h), for a tanh layer; delta2 (n, k), w2 (h, k), a1 (n, h).
+///
+/// ```
+/// use nnlib::check;
+/// assert!(check::hidden_delta(|delta2, w2, a1| delta2.dot(&w2.t()) * (1.0 - a1 * a1)).passed());
+/// ```
+pub fn hidden_delta(hidden_delta: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> Array2<f64>) -> Verdict {
+    let random = |n: usize, h: usize, k: usize| {
+        let mut rng = RandomState::new(n as u32);
+        (rng.randn_2d(n, k), rng.randn_2d(h, k), rng.randn_2d(n, h).mapv(f64::tanh))
+    };
+    Task::new(
+        "hidden_delta",
+        hidden_delta,
+        &["delta2", "w2", "a1"],
+        &["delta1"],
+        |f, (delta2, w2, a1): &(Array2<f64>, Array2<f64>, Array2<f64>)| f(delta2, w2, a1),
+        |delta2, w2, a1| delta2.dot(&w2.t()) * (1.0 - a1 * a1),
+    )
+    .case("one sample, two neurons", (array![[0.5, -0.5]], array![[1.0, 2.0], [3.0, 5.0]], array![[0.5, -0.5]]))
+    .case("three samples, two neurons, two classes", random(3, 2, 2))
+    .case("four samples, five neurons, three classes", random(4, 5, 3))
+    .mistake("w₂ is not transposed. The delta goes back along the weights that the activation came forward on.", |delta2, w2, a1| {
+        delta2.dot(w2) * (1.0 - a1 * a1)
+    })
+    .mistake("the slope of tanh is missing: this is the derivative by a₁, not by z₁.", |delta2, w2, _| delta2.dot(&w2.t()))
+    .mistake("the slope of tanh is 1 − a². The square is missing.", |delta2, w2, a1| delta2.dot(&w2.t()) * (1.0 - a1))
+    .mistake("this is the slope of a sigmoid, a (1 − a). The layer is a tanh.", |delta2, w2, a1| delta2.dot(&w2.t()) * a1 * (1.0 - a1))
+    .mistake("a₁ is the activation already: 1 − tanh(a₁)² bends it a second time.", |delta2, w2, a1| {
+        delta2.dot(&w2.t()) * a1.mapv(|a| 1.0 - a.tanh().powi(2))
+    })
+    .mistake("multiplied by a₁ in place of the slope 1 − a₁².", |delta2, w2, a1| delta2.dot(&w2.t()) * a1)
+    .verdict()
+}
+
+/// Checks `backward(x, y, w1, b1, w2, b2)`: the gradients dw₁, db₁, dw₂, db₂ of the mean cross-entropy of a network with a hidden layer of
+/// sigmoids; x (n, d), y (n,), w1 (d, h), w2 (h, k).
+///
+/// ```
+/// use ndarray::Axis;
+/// use nnlib::{activation::{sigmoid, softmax}, check};
+/// let verdict = check::backward(|x, y, w1, b1, w2, b2| {
+///     let a1 = (x.dot(w1) + b1).mapv(sigmoid);
+///     let mut delta2 = softmax(&(a1.dot(w2) + b2));
+///     y.iter().enumerate().for_each(|(i, &class)| delta2[[i, class]] -= 1.0);
+///     delta2 /= y.len() as f64;
+///     let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
+///     (x.t().dot(&delta1), delta1.sum_axis(Axis(0)), a1.t().dot(&delta2), delta2.sum_axis(Axis(0)))
+/// });
+/// assert!(verdict.passed());
+/// ```
+pub fn backward(
+    backward: fn(
+        &Array2<f64>,
+        &Array1<usize>,
+        &Array2<f64>,
+        &Array1<f64>,
+        &Array2<f64>,
+        &Array1<f64>,
+    ) -> (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>),
+) -> Verdict {
+    type Input = (Array2<f64>, Array1<usize>, Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>);
+    let random = |n: usize, d: usize, h: usize, k: usize| -> Input {
+        let mut rng = RandomState::new(n as u32);
+        let (x, w1, w2) = (rng.randn_2d(n, d), rng.randn_2d(d, h), rng.randn_2d(h, k));
+        let y = (0..n).map(|i| (i * i + 1) % k).collect();
+        (x, y, w1, rng.randn_2d(1, h).row(0).to_owned(), w2, rng.randn_2d(1, k).row(0).to_owned())
+    };
+    /// The hidden activations and the output's delta.
+    fn ends(
+        x: &Array2<f64>,
+        y: &Array1<usize>,
+        w1: &Array2<f64>,
+        b1: &Array1<f64>,
+        w2: &Array2<f64>,
+        b2: &Array1<f64>,
+    ) -> [Array2<f64>; 2] {
+        let a1 = (x.dot(w1) + b1).mapv(sigmoid);
+        let delta2 = error(&softmax(&(a1.dot(w2) + b2)), y) / y.len() as f64;
+        [a1, delta2]
+    }
+    /// The gradients for these deltas.
+    fn gathered(
+        x: &Array2<f64>,
+        a1: &Array2<f64>,
+        delta1: &Array2<f64>,
+        delta2: &Array2<f64>,
+    ) -> (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>) {
+        (x.t().dot(delta1), delta1.sum_axis(Axis(0)), a1.t().dot(delta2), delta2.sum_axis(Axis(0)))
+    }
+    Task::new(
+        "backward",
+        backward,
+        &["x", "y", "w1", "b1", "w2", "b2"],
+        &["dw1", "db1", "dw2", "db2"],
+        |f, (x, y, w1, b1, w2, b2): &Input| f(x, y, w1, b1, w2, b2),
+        |x, y, w1, b1, w2, b2| {
+            let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
+            let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
+            gathered(x, &a1, &delta1, &delta2)
+        },
+    )
+    .case("three points, 2-2-2", random(3, 2, 2, 2))
+    .case("five points, 2-3-2", random(5, 2, 3, 2))
+    .case("four points, 3-5-4", random(4, 3, 5, 4))
+    .mistake("the slope is that of tanh, 1 − a². This layer is a sigmoid: a (1 − a).", |x, y, w1, b1, w2, b2| {
+        let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
+        let delta1 = delta2.dot(&w2.t()) * (1.0 - &a1 * &a1);
+        gathered(x, &a1, &delta1, &delta2)
+    })
+    .mistake("the hidden layer's forward pass is a tanh; this one is to be a sigmoid.", |x, y, w1, b1, w2, b2| {
+        let a1 = (x.dot(w1) + b1).mapv(f64::tanh);
+        let delta2 = error(&softmax(&(a1.dot(w2) + b2)), y) / y.len() as f64;
+        let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
+        gathered(x, &a1, &delta1, &delta2)
+    })
+    .mistake("the network of the lesson, with a tanh. This one has a sigmoid in its hidden layer.", |x, y, w1, b1, w2, b2| {
+        let a1 = (x.dot(w1) + b1).mapv(f64::tanh);
+        let delta2 = error(&softmax(&(a1.dot(w2) + b2)), y) / y.len() as f64;
+        let delta1 = delta2.dot(&w2.t()) * (1.0 - &a1 * &a1);
+        gathered(x, &a1, &delta1, &delta2)
+    })
+    .mistake("the slope of the sigmoid is missing in delta₁.", |x, y, w1, b1, w2, b2| {
+        let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
+        gathered(x, &a1, &delta2.dot(&w2.t()), &delta2)
+    })
+    .mistake("the 1/n is missing: these are the gradients of the summed loss.", |x, y, w1, b1, w2, b2| {
+        let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
+        let delta2 = delta2 * y.len() as f64;
+        let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
+        gathered(x, &a1, &delta1, &delta2)
+    })
+    .mistake("the sign is wrong: ŷ − onehot(y), not the reverse.", |x, y, w1, b1, w2, b2| {
+        let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
+        let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
+        gathered(x, &a1, &-delta1, &-delta2)
+    })
+    .mistake("the biases' gradients are not summed over the samples.", |x, y, w1, b1, w2, b2| {
+        let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
+        let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
+        (x.t().dot(&delta1), delta1.slice(s![0, ..]).to_owned(), a1.t().dot(&delta2), delta2.slice(s![0, ..]).to_owned())
+    })
+    .mistake("w₂ is not transposed on the way back.", |x, y, w1, b1, w2, b2| {
+        let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
+        let delta1 = delta2.dot(w2) * &a1 * (1.0 - &a1);
+        gathered(x, &a1, &delta1, &delta2)
+    })
+    .verdict()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Activation, Loss, RandomState, Sequential, check};
+
+    #[test]
+    fn every_known_mistake_is_named() {
+        for verdict in [
+            check::output_delta(|_, _| todo!()),
+            check::layer_gradient(|_, _| todo!()),
+            check::hidden_delta(|_, _, _| todo!()),
+            check::backward(|_, _, _, _, _, _| todo!()),
+        ] {
+            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
+        }
+    }
+
+    #[test]
+    fn the_network_s_own_backward_pass_is_right() {
+        let verdict = check::backward(|x, y, w1, b1, w2, b2| {
+            let layers = Sequential::input(w1.nrows()).dense(w1.ncols()).activation(Activation::Sigmoid).dense(w2.ncols());
+            let mut network = layers.build(&mut RandomState::new(0)).unwrap();
+            network.set(1, w1, b1).unwrap();
+            network.set(2, w2, b2).unwrap();
+            let gradients = network.backward(&network.forward(x).unwrap(), y, Loss::SoftmaxCrossEntropy).unwrap();
+            let part = |l| (gradients.w(l).unwrap().clone(), gradients.b(l).unwrap().clone());
+            let ((dw1, db1), (dw2, db2)) = (part(1), part(2));
+            (dw1, db1, dw2, db2)
+        });
+        assert!(verdict.passed(), "{verdict}");
+    }
+}

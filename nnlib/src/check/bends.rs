@@ -1,0 +1,228 @@
+//! The tasks of lesson 09: other activations.
+
+use ndarray::{Array1, Array2, Axis, array};
+
+use super::Verdict;
+use super::task::Task;
+use crate::{Activation, RandomState};
+
+/// Checks `elu(z, alpha)`: z for z > 0, else α (eᶻ − 1).
+///
+/// ```
+/// use nnlib::{Activation, check};
+/// assert!(check::elu(|z, alpha| Activation::Elu(alpha).value(z)).passed());
+/// ```
+pub fn elu(elu: fn(f64, f64) -> f64) -> Verdict {
+    Task::new(
+        "elu",
+        elu,
+        &["z", "alpha"],
+        &["elu(z)"],
+        |f, (z, alpha): &(f64, f64)| f(*z, *alpha),
+        |z, alpha| Activation::Elu(alpha).value(z),
+    )
+    .case("a positive score", (2.0, 1.0))
+    .case("a negative score", (-1.0, 1.0))
+    .case("another alpha", (-2.0, 0.5))
+    .case("zero", (0.0, 1.0))
+    .case("far to the left", (-50.0, 2.0))
+    .case("far to the right", (1000.0, 1.0))
+    .mistake("alpha is not used.", |z, _| Activation::Elu(1.0).value(z))
+    .mistake("the −1 is missing, and the curve jumps at 0.", |z, alpha| if z > 0.0 { z } else { alpha * z.exp() })
+    .mistake("alpha multiplies e^z only: α (e^z − 1) needs its brackets.", |z, alpha| if z > 0.0 { z } else { alpha * z.exp() - 1.0 })
+    .mistake("this is the leaky ReLU: its left side is a straight line.", |z, alpha| if z > 0.0 { z } else { alpha * z })
+    .mistake("this is the ReLU: on the left is nothing.", |z, _| z.max(0.0))
+    .mistake("both halves are computed and mixed by a factor 0 or 1: 0 · ∞ is no number. Decide with an if.", |z, alpha| {
+        let right = f64::from(u8::from(z > 0.0));
+        right * z + (1.0 - right) * alpha * (z.exp() - 1.0)
+    })
+    .verdict()
+}
+
+/// Checks `elu_derivative(a, alpha)`: the slope of the ELU from its activation a: 1 for a > 0, else a + α.
+///
+/// ```
+/// use nnlib::check;
+/// assert!(check::elu_derivative(|a, alpha| if a > 0.0 { 1.0 } else { a + alpha }).passed());
+/// ```
+pub fn elu_derivative(elu_derivative: fn(f64, f64) -> f64) -> Verdict {
+    let at = |z: f64, alpha: f64| (Activation::Elu(alpha).value(z), alpha);
+    Task::new(
+        "elu_derivative",
+        elu_derivative,
+        &["a", "alpha"],
+        &["slope"],
+        |f, (a, alpha): &(f64, f64)| f(*a, *alpha),
+        |a, alpha| if a > 0.0 { 1.0 } else { a + alpha },
+    )
+    .case("a positive activation", (2.0, 1.0))
+    .case("a = −0.5", (-0.5, 1.0))
+    .case("of a score of −1, α = 2", at(-1.0, 2.0))
+    .case("of a score of −3, α = 0.5", at(-3.0, 0.5))
+    .case("nearly −α", at(-50.0, 1.0))
+    .mistake("a is taken for z: α e^a. The activation has been through e^z already; α e^z = a + α.", |a, alpha| {
+        if a > 0.0 { 1.0 } else { alpha * a.exp() }
+    })
+    .mistake("alpha is not used.", |a, _| if a > 0.0 { 1.0 } else { a + 1.0 })
+    .mistake("α (a + 1): a has the factor α already, so add α to it.", |a, alpha| if a > 0.0 { 1.0 } else { alpha * (a + 1.0) })
+    .mistake("this is the slope of the leaky ReLU.", |a, alpha| if a > 0.0 { 1.0 } else { alpha })
+    .mistake("this is the slope of the ReLU.", |a, _| if a > 0.0 { 1.0 } else { 0.0 })
+    .mistake("on the right the slope is 1, not a.", |a, alpha| if a > 0.0 { a } else { a + alpha })
+    .verdict()
+}
+
+/// Checks `dead(x, w, b)`: how many neurons of a ReLU layer have no positive score for any row of x; x (n, d), w (d, h), b (h,).
+///
+/// ```
+/// use nnlib::check;
+/// assert!(check::dead(|x, w, b| (x.dot(w) + b).columns().into_iter().filter(|z| z.iter().all(|&z| z <= 0.0)).count()).passed());
+/// ```
+pub fn dead(dead: fn(&Array2<f64>, &Array2<f64>, &Array1<f64>) -> usize) -> Verdict {
+    fn scores(x: &Array2<f64>, w: &Array2<f64>, b: &Array1<f64>) -> Array2<f64> {
+        x.dot(w) + b
+    }
+    let mut rng = RandomState::new(4);
+    let random = (rng.randn_2d(6, 2), rng.randn_2d(2, 8), rng.randn_2d(1, 8).row(0).mapv(|b| b - 1.5));
+    let tiny = (array![[1.0, 2.0], [2.0, 1.0], [3.0, 0.0]], array![[-1.0, 1.0, 0.0], [-1.0, -1.0, 0.0]], array![0.0, 0.0, -0.5]);
+    Task::new(
+        "dead",
+        dead,
+        &["x", "w", "b"],
+        &["dead neurons"],
+        |f, (x, w, b): &(Array2<f64>, Array2<f64>, Array1<f64>)| f(x, w, b),
+        |x, w, b| scores(x, w, b).columns().into_iter().filter(|z| z.iter().all(|&z| z <= 0.0)).count(),
+    )
+    .case("three neurons, three samples", tiny)
+    .case("the biases decide", (array![[1.0], [2.0]], array![[1.0, 1.0, 1.0, 1.0]], array![0.0, -3.0, -1.5, -10.0]))
+    .case("a score of exactly 0 gives no slope", (array![[1.0], [2.0]], array![[1.0, -1.0, 1.0]], array![-2.0, 1.0, -1.0]))
+    .case("eight neurons, six samples", random)
+    .case("none", (array![[1.0, -1.0], [-1.0, 1.0]], array![[1.0, 0.5], [0.0, 1.0]], array![0.0, 0.0]))
+    .mistake("this counts the neurons that are silent for some sample. A dead one is silent for all.", |x, w, b| {
+        scores(x, w, b).columns().into_iter().filter(|z| z.iter().any(|&z| z <= 0.0)).count()
+    })
+    .mistake("this counts all silent answers, sample by sample. Count neurons, that is columns.", |x, w, b| {
+        scores(x, w, b).iter().filter(|&&z| z <= 0.0).count()
+    })
+    .mistake("this counts samples for which all neurons are silent. Neurons stand in the columns.", |x, w, b| {
+        scores(x, w, b).rows().into_iter().filter(|z| z.iter().all(|&z| z <= 0.0)).count()
+    })
+    .mistake("the biases are missing.", |x, w, _| x.dot(w).columns().into_iter().filter(|z| z.iter().all(|&z| z <= 0.0)).count())
+    .mistake("at a score of exactly 0 the slope is 0, too: <=, not <.", |x, w, b| {
+        scores(x, w, b).columns().into_iter().filter(|z| z.iter().all(|&z| z < 0.0)).count()
+    })
+    .mistake("this counts the living.", |x, w, b| scores(x, w, b).columns().into_iter().filter(|z| z.iter().any(|&z| z > 0.0)).count())
+    .verdict()
+}
+
+/// Checks `leaky_delta(delta2, w2, z1, alpha)`: the delta δ₁ = (δ₂ w₂ᵀ) ∘ f′(z₁), (n, h), of a layer of leaky ReLUs; f′ is 1 for z ≥ 0, else
+/// α; delta2 (n, k), w2 (h, k), z1 (n, h).
+///
+/// ```
+/// use nnlib::check;
+/// let verdict = check::leaky_delta(|delta2, w2, z1, alpha| delta2.dot(&w2.t()) * z1.mapv(|z| if z >= 0.0 { 1.0 } else { alpha }));
+/// assert!(verdict.passed());
+/// ```
+pub fn leaky_delta(leaky_delta: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>, f64) -> Array2<f64>) -> Verdict {
+    type Input = (Array2<f64>, Array2<f64>, Array2<f64>, f64);
+    let random = |n: usize, h: usize, k: usize| -> Input {
+        let mut rng = RandomState::new(h as u32);
+        (rng.randn_2d(n, k), rng.randn_2d(h, k), rng.randn_2d(n, h), 0.1)
+    };
+    fn slopes(z: &Array2<f64>, alpha: f64) -> Array2<f64> {
+        z.mapv(|z| if z >= 0.0 { 1.0 } else { alpha })
+    }
+    Task::new(
+        "leaky_delta",
+        leaky_delta,
+        &["delta2", "w2", "z1", "alpha"],
+        &["delta1"],
+        |f, (delta2, w2, z1, alpha): &Input| f(delta2, w2, z1, *alpha),
+        |delta2, w2, z1, alpha| delta2.dot(&w2.t()) * slopes(z1, alpha),
+    )
+    .case("one sample, two neurons", (array![[0.5, -0.5]], array![[1.0, 2.0], [3.0, 5.0]], array![[2.0, -2.0]], 0.25))
+    .case("three samples, two neurons, two classes", random(3, 2, 2))
+    .case("four samples, five neurons, three classes", random(4, 5, 3))
+    .mistake("w₂ is not transposed.", |delta2, w2, z1, alpha| delta2.dot(w2) * slopes(z1, alpha))
+    .mistake("the slope is missing: this is the derivative by a₁, not by z₁.", |delta2, w2, _, _| delta2.dot(&w2.t()))
+    .mistake("this is multiplied by the activation, α z on the left. Its slope there is α.", |delta2, w2, z1, alpha| {
+        delta2.dot(&w2.t()) * z1.mapv(|z| if z >= 0.0 { z } else { alpha * z })
+    })
+    .mistake("this is the plain ReLU, which passes nothing on the left.", |delta2, w2, z1, _| delta2.dot(&w2.t()) * slopes(z1, 0.0))
+    .mistake("the two sides are exchanged: 1 on the right, α on the left.", |delta2, w2, z1, alpha| {
+        delta2.dot(&w2.t()) * slopes(&-z1, alpha)
+    })
+    .mistake("the sign of the delta decides. It is the sign of the score that does.", |delta2, w2, _, alpha| {
+        delta2.dot(&w2.t()).mapv(|d| if d >= 0.0 { d } else { alpha * d })
+    })
+    .verdict()
+}
+
+/// Checks `slope_gradient(delta_a, z)`: dL/dα of a PReLU layer, for each neuron the sum over the samples with z < 0 of z · dL/da, (h,);
+/// delta_a = dL/da (n, h), z (n, h).
+///
+/// ```
+/// use ndarray::Axis;
+/// use nnlib::check;
+/// assert!(check::slope_gradient(|delta_a, z| (delta_a * z.mapv(|z| z.min(0.0))).sum_axis(Axis(0))).passed());
+/// ```
+pub fn slope_gradient(slope_gradient: fn(&Array2<f64>, &Array2<f64>) -> Array1<f64>) -> Verdict {
+    let mut rng = RandomState::new(5);
+    let random = (rng.randn_2d(5, 3), rng.randn_2d(5, 3));
+    Task::new(
+        "slope_gradient",
+        slope_gradient,
+        &["delta_a", "z"],
+        &["dL/dalpha"],
+        |f, (delta_a, z): &(Array2<f64>, Array2<f64>)| f(delta_a, z),
+        |delta_a, z| (delta_a * z.mapv(|z| z.min(0.0))).sum_axis(Axis(0)),
+    )
+    .case("one neuron, two samples", (array![[0.5], [0.25]], array![[2.0], [-3.0]]))
+    .case("two neurons, two samples", (array![[1.0, -1.0], [0.5, 2.0]], array![[-1.0, -2.0], [3.0, -0.5]]))
+    .case("three neurons, five samples", random)
+    .mistake("samples with a positive score count, too. There a = z, and α has no part in it.", |delta_a, z| {
+        (delta_a * z).sum_axis(Axis(0))
+    })
+    .mistake("this sums the deltas where z < 0. By how much does α z change with α?", |delta_a, z| {
+        (delta_a * z.mapv(|z| f64::from(u8::from(z < 0.0)))).sum_axis(Axis(0))
+    })
+    .mistake("a mean over the samples. The 1/n is in dL/da already: sum.", |delta_a, z| {
+        (delta_a * z.mapv(|z| z.min(0.0))).mean_axis(Axis(0)).expect("samples")
+    })
+    .mistake("summed over the neurons. Each neuron has its own α: sum over the samples.", |delta_a, z| {
+        (delta_a * z.mapv(|z| z.min(0.0))).sum_axis(Axis(1))
+    })
+    .mistake("the sides are exchanged: it is the negative scores that α multiplies.", |delta_a, z| {
+        (delta_a * z.mapv(|z| z.max(0.0))).sum_axis(Axis(0))
+    })
+    .mistake("the sign is wrong: z is negative there, and stays so.", |delta_a, z| (delta_a * z.mapv(|z| (-z).max(0.0))).sum_axis(Axis(0)))
+    .verdict()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check;
+
+    #[test]
+    fn every_known_mistake_is_named() {
+        for verdict in [
+            check::elu(|_, _| todo!()),
+            check::elu_derivative(|_, _| todo!()),
+            check::dead(|_, _, _| todo!()),
+            check::leaky_delta(|_, _, _, _| todo!()),
+            check::slope_gradient(|_, _| todo!()),
+        ] {
+            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
+        }
+    }
+
+    #[test]
+    fn the_slope_s_gradient_is_that_of_a_network() {
+        use crate::{RandomState, Sequential};
+        let verdict = check::slope_gradient(|delta_a, z| {
+            let network = Sequential::input(z.ncols()).prelu().build(&mut RandomState::new(0)).unwrap();
+            let gradients = network.backward_from(&network.forward(z).unwrap(), delta_a).unwrap();
+            gradients.layers[0].b.clone()
+        });
+        assert!(verdict.passed(), "{verdict}");
+    }
+}

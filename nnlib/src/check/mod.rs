@@ -1,0 +1,66 @@
+//! Checks for the exercises of the course: each runs a reader's own function on cases and says at once whether it is right and, when it
+//! is wrong, on which case and which mistake it probably is.
+//!
+//! There is a function for each task, named like the function that the task asks for, and a file for each lesson. It takes the reader's
+//! function and returns a [`Verdict`], which a notebook cell shows. A panic inside the reader's function is caught and told, and a
+//! `todo!()` is a task not solved yet.
+//!
+//! ```
+//! use ndarray::{Array2, Axis};
+//! use nnlib::check;
+//!
+//! fn softmax(z: &Array2<f64>) -> Array2<f64> {
+//!     let e = z.mapv(f64::exp);
+//!     let sum = e.sum_axis(Axis(0)); // should be a sum for each row
+//!     e / sum
+//! }
+//!
+//! let verdict = check::softmax(softmax);
+//! assert!(!verdict.passed());
+//! assert!(verdict.hint().unwrap().contains("down the columns"));
+//! println!("{verdict}");
+//! ```
+//!
+//! To add a task, write its function here (right answer, cases, mistakes), a test line in its file, and the task itself in
+//! `notebooks/solutions`; see `scripts/exercises.py`.
+
+// The type of a reader's function is the task's statement, and reads best written out.
+#![allow(clippy::type_complexity)]
+
+mod adversaries;
+mod backward;
+mod bends;
+mod clinic;
+mod data;
+mod depth;
+mod files;
+mod forward;
+mod images;
+mod judging;
+mod line;
+mod minibatches;
+mod neurons;
+mod regression;
+mod small_networks;
+mod task;
+mod training;
+mod value;
+mod verdict;
+
+pub use adversaries::*;
+pub use backward::*;
+pub use bends::*;
+pub use clinic::*;
+pub use data::*;
+pub use depth::*;
+pub use files::*;
+pub use forward::*;
+pub use images::*;
+pub use judging::*;
+pub use line::*;
+pub use minibatches::*;
+pub use neurons::*;
+pub use regression::*;
+pub use small_networks::*;
+pub use training::*;
+pub use verdict::Verdict;

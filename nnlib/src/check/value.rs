@@ -1,0 +1,136 @@
+//! What a reader's function was given and what it gave back, as something to compare and to print.
+
+use ndarray::{Array, Array1, Array2, ArrayD, Dimension, arr0};
+
+/// How far an answer may be off: absolute near 0, relative far from it.
+const TOLERANCE: f64 = 1e-9;
+
+/// Numbers in an array of any shape, or text.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Numbers(ArrayD<f64>),
+    Text(String),
+}
+
+impl Value {
+    /// Whether two values agree, number by number, within the tolerance.
+    pub(super) fn agrees(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Numbers(a), Self::Numbers(b)) => a.shape() == b.shape() && a.iter().zip(b).all(|(&a, &b)| close(a, b)),
+            (Self::Text(a), Self::Text(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// Whether two numbers agree. A NaN agrees with a NaN, so that a known mistake that overflows is recognised.
+pub(super) fn close(a: f64, b: f64) -> bool {
+    a == b || (a.is_nan() && b.is_nan()) || (b.is_finite() && (a - b).abs() <= TOLERANCE * b.abs().max(1.0))
+}
+
+/// A function that is given to a reader's function, with its formula.
+pub(super) struct Function<F>(pub(super) &'static str, pub(super) F);
+
+/// What consists of one or more values.
+pub(super) trait Values {
+    fn values(&self) -> Vec<Value>;
+}
+
+fn numbers<D: Dimension>(array: &Array<f64, D>) -> Vec<Value> {
+    vec![Value::Numbers(array.clone().into_dyn())]
+}
+
+impl<D: Dimension> Values for Array<f64, D> {
+    fn values(&self) -> Vec<Value> {
+        numbers(self)
+    }
+}
+
+impl Values for f64 {
+    fn values(&self) -> Vec<Value> {
+        numbers(&arr0(*self))
+    }
+}
+
+impl Values for usize {
+    fn values(&self) -> Vec<Value> {
+        (*self as f64).values()
+    }
+}
+
+impl Values for Vec<f64> {
+    fn values(&self) -> Vec<Value> {
+        numbers(&Array1::from(self.clone()))
+    }
+}
+
+impl Values for Vec<usize> {
+    fn values(&self) -> Vec<Value> {
+        Array1::from(self.clone()).values()
+    }
+}
+
+impl Values for Array1<usize> {
+    fn values(&self) -> Vec<Value> {
+        numbers(&self.mapv(|v| v as f64))
+    }
+}
+
+impl Values for Vec<u8> {
+    fn values(&self) -> Vec<Value> {
+        Array1::from(self.clone()).mapv(f64::from).values()
+    }
+}
+
+impl Values for String {
+    fn values(&self) -> Vec<Value> {
+        vec![Value::Text(self.clone())]
+    }
+}
+
+impl Values for &'static str {
+    fn values(&self) -> Vec<Value> {
+        vec![Value::Text(format!("{self:?}"))]
+    }
+}
+
+impl Values for Option<&'static str> {
+    fn values(&self) -> Vec<Value> {
+        vec![Value::Text(self.map_or("none".to_owned(), |text| format!("{text:?}")))]
+    }
+}
+
+impl Values for Vec<Vec<usize>> {
+    fn values(&self) -> Vec<Value> {
+        vec![Value::Text(format!("{self:?}"))]
+    }
+}
+
+impl Values for Vec<(Array2<f64>, Array1<f64>)> {
+    fn values(&self) -> Vec<Value> {
+        self.iter().flat_map(Values::values).collect()
+    }
+}
+
+impl<F> Values for Function<F> {
+    fn values(&self) -> Vec<Value> {
+        vec![Value::Text(self.0.to_owned())]
+    }
+}
+
+macro_rules! tuples {
+    ($($part:ident)+) => {
+        impl<$($part: Values),+> Values for ($($part,)+) {
+            fn values(&self) -> Vec<Value> {
+                #[allow(non_snake_case)]
+                let ($($part,)+) = self;
+                [$($part.values()),+].concat()
+            }
+        }
+    };
+}
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E G);

@@ -1,0 +1,21 @@
+//! A check catches panics, for which it changes the process's hook. This test watches the hook, so it has the process for itself.
+
+use std::panic;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use nnlib::check;
+
+#[test]
+fn a_check_says_nothing_on_stderr_and_puts_the_hook_back() {
+    static TOLD: AtomicUsize = AtomicUsize::new(0);
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(|_| {
+        TOLD.fetch_add(1, Ordering::Relaxed);
+    }));
+    assert!(!check::softmax(|_| todo!()).passed());
+    assert!(!check::softmax(|z| z.dot(z)).passed());
+    assert_eq!(TOLD.load(Ordering::Relaxed), 0);
+    assert!(panic::catch_unwind(|| panic!("told")).is_err());
+    assert_eq!(TOLD.load(Ordering::Relaxed), 1);
+    panic::set_hook(before);
+}

@@ -1,0 +1,91 @@
+"""Exercises and their solutions, as stored. That the stored outputs are true is for scripts/run_all.sh to say."""
+
+import re
+import unittest
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+import exercises
+from exercises import EXERCISES, SOLUTION, SOLUTIONS, exercise, skeleton, with_outputs
+from outputs import ROOT, shown
+from run_notebooks import read
+
+CHECK = re.compile(r"^check::(\w+)\(\w+\)$")
+
+
+def checks(notebook: NotebookNode) -> dict[str, str]:
+    """What each check shows, by its name; of two ways to solve a task the one that is asked for comes first."""
+    found: dict[str, str] = {}
+    for cell in notebook.cells:
+        last = cell.source.strip().splitlines()[-1] if cell.cell_type == "code" else ""
+        if match := CHECK.match(last):
+            found.setdefault(match.group(1), shown(cell.outputs).get("text/plain", ""))
+    return found
+
+
+class Skeletons(unittest.TestCase):
+    def test_a_marked_region_becomes_a_todo(self) -> None:
+        source = "fn f(x: f64) -> f64 {\n    let y = x;\n    // solution\n    let z = y;\n\n    z\n    // end\n}"
+        self.assertEqual(skeleton(source), "fn f(x: f64) -> f64 {\n    let y = x;\n    todo!()\n}")
+
+    def test_each_region_is_its_own(self) -> None:
+        source = "// solution\na\n// end\nkept\n    // solution\n    b\n    // end"
+        self.assertEqual(skeleton(source), "todo!()\nkept\n    todo!()")
+
+    def test_a_marker_without_its_partner_is_an_error(self) -> None:
+        for source in ["// solution\na", "a\n// end", "// solution\na\n    // end"]:
+            with self.subTest(source=source), self.assertRaisesRegex(ValueError, "without its partner"):
+                skeleton(source)
+
+    def test_reasons_are_left_out_and_outputs_cleared(self) -> None:
+        why = new_markdown_cell("because", metadata={"tags": [SOLUTION]})
+        code = new_code_cell("x", outputs=[new_output("stream", text="5")], execution_count=1)
+        made = exercise(new_notebook(cells=[new_markdown_cell("what"), code, why]))
+        self.assertEqual([cell.source for cell in made.cells], ["what", "x"])
+        self.assertEqual((made.cells[1].outputs, made.cells[1].execution_count), ([], None))
+
+    def test_outputs_of_unchanged_cells_are_kept(self) -> None:
+        stored = new_code_cell("x", outputs=[new_output("stream", text="5")], execution_count=1)
+        for source, count in [("x", 1), ("y", None)]:
+            made = with_outputs(
+                new_notebook(cells=[new_code_cell(source, id=stored.id)]), new_notebook(cells=[stored])
+            )
+            self.assertEqual((len(made.cells[0].outputs), made.cells[0].execution_count), (count or 0, count))
+
+
+class Gate(unittest.TestCase):
+    def test_every_lesson_has_exercises(self) -> None:
+        lessons = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} - {"00-start-here.ipynb"}
+        self.assertEqual({path.name for path in SOLUTIONS.glob("*.ipynb")}, lessons)
+
+    def test_exercises_are_up_to_date(self) -> None:
+        self.assertEqual(exercises.out_of_date(), [], "run: .venv/bin/python scripts/exercises.py")
+
+    def test_exercises_as_shipped_fail_with_a_friendly_message(self) -> None:
+        for path in sorted(EXERCISES.glob("*.ipynb")):
+            verdicts = checks(read(path))
+            self.assertTrue(2 <= len(verdicts) <= 5, f"{path.name} has {len(verdicts)} tasks")
+            for name, verdict in verdicts.items():
+                with self.subTest(notebook=path.name, task=name):
+                    self.assertTrue(verdict.startswith(f"{name}: not solved yet."), verdict)
+
+    def test_every_solution_passes(self) -> None:
+        for path in sorted(SOLUTIONS.glob("*.ipynb")):
+            for cell in read(path).cells:
+                if cell.cell_type == "code" and "check::" in cell.source:
+                    with self.subTest(notebook=path.name, cell=cell.source):
+                        self.assertTrue(shown(cell.outputs).get("text/plain", "").startswith("✓ "))
+
+    def test_a_task_and_a_check_belong_to_each_other(self) -> None:
+        asked = [name for path in SOLUTIONS.glob("*.ipynb") for name in checks(read(path))]
+        there = [
+            name
+            for path in (ROOT / "nnlib" / "src" / "check").glob("*.rs")
+            for name in re.findall(r"^pub fn (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        ]
+        self.assertEqual(sorted(asked), sorted(there))
+
+
+if __name__ == "__main__":
+    unittest.main()
