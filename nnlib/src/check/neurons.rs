@@ -111,12 +111,13 @@ pub fn swish(swish: fn(f64) -> f64) -> Verdict {
         .case("a negative score", -1.0)
         .case("far to the right", 40.0)
         .case("far to the left", -40.0)
+        .case("so far to the right that e^z overflows", 1000.0)
         .case("so far to the left that e^(−z) overflows", -1000.0)
         .mistake("this is the sigmoid alone. It is the gate; z is what goes through.", sigmoid)
         .mistake("the gate is turned round: 1 / (1 + e^z) is open on the left.", |z| z * sigmoid(-z))
         .mistake("z is squared.", |z| z * z * sigmoid(z))
         .mistake("e^z / (1 + e^z) is infinity over infinity for a large z. Which form of the sigmoid is not?", |z| {
-            if z == -1000.0 { z * z.exp() / (1.0 + z.exp()) } else { z * (z * 20.0).exp() / (1.0 + (z * 20.0).exp()) }
+            z * (z.exp() / (1.0 + z.exp()))
         })
         .verdict()
 }
