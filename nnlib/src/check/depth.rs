@@ -152,9 +152,9 @@ pub fn deep_forward(deep_forward: fn(&Array2<f64>, &[(Array2<f64>, Array1<f64>)]
         |x, layers| outputs(x, layers).swap_remove(layers.len()),
     )
     .case("2-2-2", random(1, &[2, 2, 2]))
-    .case("a single layer", random(2, &[2, 3]))
-    .case("2-3-4-3", random(3, &[2, 3, 4, 3]))
-    .case("four layers", random(4, &[2, 4, 3, 4, 3]))
+    .case("no hidden layer", random(2, &[2, 3]))
+    .case("2-3-4-3: four layers, counting the inputs", random(3, &[2, 3, 4, 3]))
+    .case("one layer more", random(4, &[2, 4, 3, 4, 3]))
     .mistake("the last layer has a tanh, too. Scores may be any number.", |x, layers| {
         outputs(x, layers).swap_remove(layers.len()).mapv(f64::tanh)
     })
@@ -237,8 +237,8 @@ pub fn deep_backward(
     )
     .case("2-2-2", random(2, &[2, 2, 2]))
     .case("3-3-3-3", random(3, &[3, 3, 3, 3]))
-    .case("2-3-4-3", random(5, &[2, 3, 4, 3]))
-    .case("four layers", random(4, &[2, 4, 3, 5, 3]))
+    .case("2-3-4-3: four layers, counting the inputs", random(5, &[2, 3, 4, 3]))
+    .case("one layer more", random(4, &[2, 4, 3, 5, 3]))
     .mistake("the 1/n is missing: these are the gradients of the summed loss.", |x, y, layers| {
         gradients(x, y, layers, Way { mean: false, ..RIGHT })
     })
