@@ -61,7 +61,6 @@ pub(super) struct Case {
 }
 
 /// The verdict on a function whose answer to this case is wrong, and the first that is.
-#[allow(clippy::too_many_arguments)] // each is a part of the one text
 pub(super) fn judge(
     name: &str,
     inputs: &[&str],
@@ -72,7 +71,7 @@ pub(super) fn judge(
     hint: Option<&'static str>,
 ) -> Verdict {
     let case = &cases[number];
-    let mut lines = match got {
+    let heading = match got {
         Err(message) if message.starts_with("not yet implemented") => {
             let text = format!("{name}: not solved yet. Write your code in place of todo!(), run that cell, and then this one again.");
             return Verdict { passed: false, hint: None, text };
@@ -82,24 +81,27 @@ pub(super) fn judge(
         }
         Ok(_) => vec![format!("✗ {name}: wrong in case {} of {} ({}).", number + 1, cases.len(), case.label)],
     };
-    for (name, value) in inputs.iter().zip(&case.given) {
-        lines.push(String::new());
-        lines.extend(headed(&format!("given {name}"), value));
-    }
+    let mut blocks: Vec<Vec<String>> =
+        inputs.iter().zip(&case.given).map(|(name, value)| headed(&format!("given {name}"), value)).collect();
     let nothing = Vec::new();
     let (expected, got) = (expected.as_ref().unwrap_or(&nothing), got.as_ref().unwrap_or(&nothing));
     for (i, (name, expected)) in outputs.iter().zip(expected).enumerate() {
-        lines.push(String::new());
-        match got.get(i) {
-            Some(got) if got.agrees(expected) => lines.push(format!("{name} is right")),
-            Some(got) => lines.extend(beside(name, expected, got)),
-            None => lines.extend(headed(&format!("expected {name}"), expected)),
+        blocks.push(match got.get(i) {
+            Some(got) if got.agrees(expected) => vec![format!("{name} is right")],
+            Some(got) => beside(name, expected, got),
+            None => headed(&format!("expected {name}"), expected),
+        });
+    }
+    let mut text = heading.join("\n") + "\n";
+    for (i, block) in blocks.iter().enumerate() {
+        // Short ones stand together.
+        if i == 0 || block.len() > 1 || blocks[i - 1].len() > 1 {
+            text += "\n";
         }
+        text += &(block.join("\n") + "\n");
     }
-    if let Some(hint) = hint {
-        lines.extend([String::new(), format!("Probably: {hint}")]);
-    }
-    Verdict { passed: false, hint, text: lines.join("\n") }
+    text += &hint.map_or(String::new(), |hint| format!("\nProbably: {hint}\n"));
+    Verdict { passed: false, hint, text: text.trim_end().to_owned() }
 }
 
 /// A value below its name; a short one beside it.
