@@ -31,5 +31,6 @@ $python -m sphinx --builder html --conf-dir scripts/book --doctree-dir target/bo
 mkdir $site/api
 cp -R $reference/doc/. $site/api
 echo '<!DOCTYPE html><title>nnlib</title><meta http-equiv="refresh" content="0; url=nnlib/index.html">' >$site/api/index.html
+$python scripts/book/test_check.py --quiet
 $python scripts/book/check.py $site $sources
 echo "the book: $PWD/$site/index.html"

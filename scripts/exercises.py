@@ -7,6 +7,7 @@ A solution is a notebook for one lesson, with the lesson's name. Of it an exerci
 
 - in a code cell, what stands between the lines `// solution` and `// end` becomes `todo!()`;
 - a cell tagged `solution` (the reasons, another way) is left out;
+- the title says "exercises" in place of "solutions";
 - all else stays as it is. Outputs of cells that have not changed are kept.
 
 To add a task or change one:
@@ -56,6 +57,8 @@ def exercise(solution: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code":
             cell.source = skeleton(cell.source)
             cell.outputs, cell.execution_count = [], None
+    title = notebook.cells[0]
+    title.source = title.source.replace(": solutions\n", ": exercises\n", 1)
     return notebook
 
 

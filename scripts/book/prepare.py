@@ -10,17 +10,38 @@ BOOK = Path(__file__).resolve().parent
 ROOT = BOOK.parent.parent
 
 
-def with_alternative_text(notebook: dict, name: str) -> dict:
-    """Hand each figure's text, which the kernel can only store beside it, to the <img> that myst-nb makes."""
+LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)+nnlib/([^)]+)\)")
+
+
+def hand_over_alternative_text(notebook: dict, name: Path) -> None:
+    """Give each figure's text, which the kernel can only store beside it, to the <img> that myst-nb makes."""
     for number, cell in enumerate(notebook["cells"], 1):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if any(kind.startswith("image/") for kind in data):
                 text = " ".join("".join(data.get("text/plain", "")).split())
                 if not text:
-                    sys.exit(f"{name}, cell {number}: a figure has no alternative text (store its outputs with --save)")
+                    sys.exit(f"{name}, cell {number}: a figure has no alternative text")
                 cell["metadata"]["mystnb"] = {"image": {"alt": text}}
-    return notebook
+
+
+def link_to_reference(notebook: dict, name: Path, sources: Path) -> None:
+    """Turn links to the crate's files into links to its reference, and take along what that does not show."""
+    up = "../" * (len(name.parts) - 1)
+
+    def turn(link: re.Match[str]) -> str:
+        text, path = link.groups()
+        if path == "src":
+            return f'<a href="{up}api/nnlib/index.html">{text}</a>'
+        if path.startswith("src/"):
+            return f'<a href="{up}api/src/nnlib/{path.removeprefix("src/")}.html">{text}</a>'
+        (sources / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "nnlib" / path, sources / path)
+        return f"[{text}]({up}{path})"
+
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = LINK.sub(turn, "".join(cell["source"]))
 
 
 def contents() -> str:
@@ -37,7 +58,12 @@ def main() -> None:
         name = path.relative_to(ROOT / "notebooks")
         if ".ipynb_checkpoints" in name.parts:
             continue
-        notebook = with_alternative_text(json.loads(path.read_text()), str(name))
+        notebook = json.loads(path.read_text())
+        hand_over_alternative_text(notebook, name)
+        link_to_reference(notebook, name, sources)
+        if name.parts[0] == "solutions":  # whose title is that of the exercises made from them
+            title = notebook["cells"][0]
+            title["source"] = "".join(title["source"]).replace(": exercises\n", ": solutions\n", 1)
         (sources / name).parent.mkdir(parents=True, exist_ok=True)
         (sources / name).write_text(json.dumps(notebook))
     shutil.copy(ROOT / "nnlib" / "assets" / "moons.png", sources)

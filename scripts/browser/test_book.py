@@ -59,7 +59,7 @@ class BookInTheBrowser(unittest.TestCase):
         self.visit("index.html")
         self.page.locator(".sidebar-search").fill("cross-entropy")
         self.page.keyboard.press("Enter")
-        self.page.locator("#search-results a", has_text="04 · Forward").click()
+        self.page.locator("#search-results").get_by_role("link", name="04 · Forward", exact=True).first.click()
         self.assertIn("04 · Forward", self.heading())
 
     def test_ways_from_page_to_page(self) -> None:

@@ -41,8 +41,8 @@ class Skeletons(unittest.TestCase):
     def test_reasons_are_left_out_and_outputs_cleared(self) -> None:
         why = new_markdown_cell("because", metadata={"tags": [SOLUTION]})
         code = new_code_cell("x", outputs=[new_output("stream", text="5")], execution_count=1)
-        made = exercise(new_notebook(cells=[new_markdown_cell("what"), code, why]))
-        self.assertEqual([cell.source for cell in made.cells], ["what", "x"])
+        made = exercise(new_notebook(cells=[new_markdown_cell("# 01 · Data: solutions\n"), code, why]))
+        self.assertEqual([cell.source for cell in made.cells], ["# 01 · Data: exercises\n", "x"])
         self.assertEqual((made.cells[1].outputs, made.cells[1].execution_count), ([], None))
 
     def test_outputs_of_unchanged_cells_are_kept(self) -> None:

@@ -101,8 +101,9 @@ pub fn save(save: fn(&Path, &[u8]) -> std::io::Result<()>) -> Verdict {
         let (path, second) = (folder.join(name), folder.join("second-name"));
         if let Some(before) = before {
             fs::write(&path, before).expect("room for a few bytes");
-            // A second name of the same file: what is written over the first shows here, what is renamed does not.
-            fs::hard_link(&path, &second).expect("a file system with links");
+            // A second name of the same file: what is written over the first shows here, what is renamed does not. (Without links all
+            // answers look alike in this.)
+            let _ = fs::hard_link(&path, &second);
         }
         let result = std::panic::catch_unwind(|| save(&path, b"the new model"));
         let kept = match (before, fs::read_to_string(&second)) {

@@ -91,8 +91,12 @@ pub fn cross_entropy(cross_entropy: fn(&Array2<f64>, &Array1<usize>) -> f64) -> 
     .mistake("the logarithms of all probabilities are summed. Only that of the true class counts.", |y_hat, y| {
         -y_hat.mapv(f64::ln).sum() / y.len() as f64
     })
-    .mistake("this is the logarithm to base 10. The natural one is ln.", |y_hat, y| -picked(y_hat, y).mapv(f64::log10).mean().expect("samples"))
-    .mistake("this is the logarithm to base 2. The natural one is ln.", |y_hat, y| -picked(y_hat, y).mapv(f64::log2).mean().expect("samples"))
+    .mistake("this is the logarithm to base 10. The natural one is ln.", |y_hat, y| {
+        -picked(y_hat, y).mapv(f64::log10).mean().expect("samples")
+    })
+    .mistake("this is the logarithm to base 2. The natural one is ln.", |y_hat, y| {
+        -picked(y_hat, y).mapv(f64::log2).mean().expect("samples")
+    })
     .mistake("1 − p in place of −ln p. That never asks for more than 1, however sure the mistake.", |y_hat, y| {
         1.0 - picked(y_hat, y).mean().expect("samples")
     })
