@@ -10,22 +10,6 @@ use super::verdict::{Case, judge};
 /// What a function gave back: its values, or the message of its panic.
 pub(super) type Answer = Result<Vec<Value>, String>;
 
-/// What it gave back for each case.
-type Answers = Vec<Answer>;
-
-/// A known wrong answer: what to tell whoever gives it, and the function that gives it.
-type Mistake<F> = (&'static str, F);
-
-/// In which cases two functions gave back the same. A panic is like any other.
-fn alike(a: &Answers, b: &Answers) -> Vec<bool> {
-    let same = |(a, b): (&Answer, &Answer)| match (a, b) {
-        (Ok(a), Ok(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.agrees(b)),
-        (Err(_), Err(_)) => true,
-        _ => false,
-    };
-    a.iter().zip(b).map(same).collect()
-}
-
 /// A task whose answer is a function of type `F` from inputs `I` to `O`.
 pub(super) struct Task<F, I, O> {
     name: &'static str,
@@ -34,8 +18,10 @@ pub(super) struct Task<F, I, O> {
     call: fn(F, &I) -> O,
     theirs: F,
     right: F,
-    cases: Vec<(&'static str, I)>,
-    mistakes: Vec<Mistake<F>>,
+    labels: Vec<&'static str>,
+    cases: Vec<I>,
+    hints: Vec<&'static str>,
+    mistakes: Vec<F>,
 }
 
 impl<F: Copy, I: Values, O: Values> Task<F, I, O> {
@@ -49,76 +35,126 @@ impl<F: Copy, I: Values, O: Values> Task<F, I, O> {
         call: fn(F, &I) -> O,
         right: F,
     ) -> Self {
-        Self { name, inputs, outputs, call, theirs, right, cases: Vec::new(), mistakes: Vec::new() }
+        Self { name, inputs, outputs, call, theirs, right, labels: Vec::new(), cases: Vec::new(), hints: Vec::new(), mistakes: Vec::new() }
     }
 
     /// One more case, with what is special about it. The simplest come first: a reader sees the first that fails.
     pub(super) fn case(mut self, label: &'static str, input: I) -> Self {
-        self.cases.push((label, input));
+        self.labels.push(label);
+        self.cases.push(input);
         self
     }
 
-    /// One more known mistake.
+    /// One more known mistake: what to tell whoever makes it, and a function that does.
     pub(super) fn mistake(mut self, hint: &'static str, wrong: F) -> Self {
-        self.mistakes.push((hint, wrong));
+        self.hints.push(hint);
+        self.mistakes.push(wrong);
         self
     }
 
     /// Whether the reader's function is right.
     pub(super) fn verdict(self) -> Verdict {
+        let trial = Trial {
+            name: self.name,
+            inputs: self.inputs,
+            outputs: self.outputs,
+            labels: &self.labels,
+            hints: &self.hints,
+            given: &|case| self.cases[case].values(),
+            run: &|who, case| {
+                let f = match who {
+                    Who::Theirs => self.theirs,
+                    Who::Right => self.right,
+                    Who::Mistake(i) => self.mistakes[i],
+                };
+                (self.call)(f, &self.cases[case]).values()
+            },
+        };
         #[cfg(test)]
-        self.audit();
-        self.verdict_on(self.theirs)
+        trial.audit();
+        trial.verdict(Who::Theirs)
     }
+}
 
-    fn verdict_on(&self, f: F) -> Verdict {
-        let (right, got) = (self.answers(self.right), self.answers(f));
-        let cases: Vec<Case> = self.cases.iter().map(|(label, input)| Case { label, given: input.values() }).collect();
+/// Whose function is run.
+#[derive(Clone, Copy)]
+enum Who {
+    Theirs,
+    Right,
+    Mistake(usize),
+}
+
+/// A task whatever its types, so that all that follows is compiled once and not for every task.
+struct Trial<'a> {
+    name: &'static str,
+    inputs: &'static [&'static str],
+    outputs: &'static [&'static str],
+    labels: &'a [&'static str],
+    hints: &'a [&'static str],
+    given: &'a dyn Fn(usize) -> Vec<Value>,
+    run: &'a dyn Fn(Who, usize) -> Vec<Value>,
+}
+
+impl Trial<'_> {
+    fn verdict(&self, who: Who) -> Verdict {
+        let (right, got) = (self.answers(Who::Right), self.answers(who));
         let passed = |(same, right): (bool, &Answer)| same && right.is_ok();
         let Some(first) = alike(&got, &right).into_iter().zip(&right).position(|case| !passed(case)) else {
-            return Verdict::right(self.name, self.cases.len());
+            return Verdict::right(self.name, self.labels.len());
         };
         // A mistake is recognised when it gives the same answers: to the first case that fails, and to most of all cases.
-        let mut hint = (self.cases.len() / 2, None);
-        for (text, wrong) in &self.mistakes {
-            let same = alike(&got, &self.answers(*wrong));
+        let mut hint = (self.labels.len() / 2, None);
+        for (i, text) in self.hints.iter().enumerate() {
+            let same = alike(&got, &self.answers(Who::Mistake(i)));
             let count = same.iter().filter(|same| **same).count();
             if same[first] && count > hint.0 {
                 hint = (count, Some(*text));
             }
         }
-        judge(self.name, self.inputs, self.outputs, (first, &cases), &right[first], &got[first], hint.1)
+        let case = Case { number: first + 1, of: self.labels.len(), label: self.labels[first], given: (self.given)(first) };
+        judge(self.name, self.inputs, self.outputs, &case, &right[first], &got[first], hint.1)
     }
 
-    fn answers(&self, f: F) -> Answers {
+    /// What somebody's function gives back for each case.
+    fn answers(&self, who: Who) -> Vec<Answer> {
         let _quiet = Quiet::new();
-        let answer = |input: &I| {
-            panic::catch_unwind(AssertUnwindSafe(|| (self.call)(f, input).values())).map_err(|payload| {
+        let answer = |case| {
+            panic::catch_unwind(AssertUnwindSafe(|| (self.run)(who, case))).map_err(|payload| {
                 let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
                 text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default()
             })
         };
-        self.cases.iter().map(|(_, input)| answer(input)).collect()
+        (0..self.labels.len()).map(answer).collect()
     }
 
     /// The third side of the gate: the right answer passes, and every known mistake fails with the hint that names it.
     #[cfg(test)]
     fn audit(&self) {
         let name = self.name;
-        assert!(self.cases.len() >= 3, "{name}: too few cases to tell mistakes apart");
-        assert!(self.mistakes.len() >= 2, "{name}: too few known mistakes");
+        assert!(self.labels.len() >= 3, "{name}: too few cases to tell mistakes apart");
+        assert!(self.hints.len() >= 2, "{name}: too few known mistakes");
         let finite = |value: &Value| !matches!(value, Value::Numbers(array) if array.iter().any(|v| v.is_nan()));
-        for (answer, (label, _)) in self.answers(self.right).iter().zip(&self.cases) {
+        for (answer, label) in self.answers(Who::Right).iter().zip(self.labels) {
             assert!(answer.as_ref().is_ok_and(|values| values.iter().all(finite)), "{name}: the right answer to {label:?} is none");
         }
-        assert!(self.verdict_on(self.right).passed(), "{name}: the right answer does not pass");
-        for (hint, wrong) in &self.mistakes {
-            let verdict = self.verdict_on(*wrong);
+        assert!(self.verdict(Who::Right).passed(), "{name}: the right answer does not pass");
+        for (i, hint) in self.hints.iter().enumerate() {
+            let verdict = self.verdict(Who::Mistake(i));
             assert!(!verdict.passed(), "{name}: no case shows this mistake: {hint}");
             assert_eq!(verdict.hint(), Some(*hint), "{name}: taken for another mistake\n{verdict}");
             assert!(verdict.to_string().contains(hint), "{name}: the reader does not see the hint");
         }
     }
+}
+
+/// In which cases two functions gave back the same. A panic is like any other.
+fn alike(a: &[Answer], b: &[Answer]) -> Vec<bool> {
+    let same = |(a, b): (&Answer, &Answer)| match (a, b) {
+        (Ok(a), Ok(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.agrees(b)),
+        (Err(_), Err(_)) => true,
+        _ => false,
+    };
+    a.iter().zip(b).map(same).collect()
 }
 
 /// Keeps the panics of a reader's function off the screen, as long as it lives.

@@ -56,6 +56,8 @@ impl fmt::Debug for Verdict {
 
 /// One case: what is special about it, and what the function was given.
 pub(super) struct Case {
+    pub(super) number: usize,
+    pub(super) of: usize,
     pub(super) label: &'static str,
     pub(super) given: Vec<Value>,
 }
@@ -65,21 +67,20 @@ pub(super) fn judge(
     name: &str,
     inputs: &[&str],
     outputs: &[&str],
-    (number, cases): (usize, &[Case]),
+    case: &Case,
     expected: &Answer,
     got: &Answer,
     hint: Option<&'static str>,
 ) -> Verdict {
-    let case = &cases[number];
     let heading = match got {
         Err(message) if message.starts_with("not yet implemented") => {
             let text = format!("{name}: not solved yet. Write your code in place of todo!(), run that cell, and then this one again.");
             return Verdict { passed: false, hint: None, text };
         }
         Err(message) => {
-            vec![format!("✗ {name}: in case {} of {} ({}) your code panics:", number + 1, cases.len(), case.label), format!("  {message}")]
+            vec![format!("✗ {name}: in case {} of {} ({}) your code panics:", case.number, case.of, case.label), format!("  {message}")]
         }
-        Ok(_) => vec![format!("✗ {name}: wrong in case {} of {} ({}).", number + 1, cases.len(), case.label)],
+        Ok(_) => vec![format!("✗ {name}: wrong in case {} of {} ({}).", case.number, case.of, case.label)],
     };
     let mut blocks: Vec<Vec<String>> =
         inputs.iter().zip(&case.given).map(|(name, value)| headed(&format!("given {name}"), value)).collect();
