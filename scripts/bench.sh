@@ -3,7 +3,7 @@
 #
 # Times nnlib's work side by side with other libraries', in turn, and a notebook's first and later cells; sets up what
 # is missing. Writes tables of medians to target/bench/ and prints them. WORK is any of moons-3, moons-50, digits,
-# boundary, gaussians and notebook; without it, all. It wants a machine that does nothing else, for about 15 minutes.
+# boundary, gaussians and notebook; without it, all. It wants a machine that does nothing else, for about ten minutes.
 # The other libraries (NumPy, scikit-learn, JAX, Keras, TensorFlow) need Python 3.11 or later.
 
 set -euo pipefail

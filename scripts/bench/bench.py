@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / "target" / "bench"
 EXAMPLE = ROOT / "nnlib" / "examples" / "bench.rs"
 NOTEBOOKS = ROOT / "notebooks"
-ROUNDS = 5
+ROUNDS = 3
 
 
 # The work, the threads it may use, and who does it besides nnlib.
