@@ -30,5 +30,4 @@ export CHROMIUM
 scripts/setup.sh
 scripts/environment.sh .venv/browser scripts/browser/requirements.txt
 cd scripts/browser
-if [[ $# == 0 ]]; then set -- discover; fi
 exec ../../.venv/browser/bin/python -m unittest --verbose "$@"
