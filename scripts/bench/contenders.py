@@ -128,7 +128,7 @@ def keras_digits(backend: str) -> float:
     model.compile(
         keras.optimizers.SGD(rate, momentum=0.9, nesterov=True),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        ["accuracy"],
+        metrics=["accuracy"],
     )
 
     def epoch() -> None:
