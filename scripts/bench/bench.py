@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -57,15 +58,12 @@ class Kernel:
         self.client.execute_interactive(code, output_hook=hear, timeout=600)
         return time.perf_counter() - start, "".join(said)
 
-    def end(self) -> None:
-        self.client.stop_channels()
-        self.manager.shutdown_kernel()
-
     def __enter__(self) -> "Kernel":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.end()
+        self.client.stop_channels()
+        self.manager.shutdown_kernel()
 
 
 def on_cores(threads: int):
@@ -149,7 +147,7 @@ def notebook_table() -> list[str]:
     evcxr = jupyter_client.kernelspec.get_kernel_spec("rust").argv[3]
     here = f"import sys, pathlib; sys.path.insert(0, {str(ROOT / 'scripts')!r}); import kernel"
     here += f"; kernel.POOL = pathlib.Path({str(BENCH / 'kernels')!r}); kernel.SEED = kernel.POOL / 'seed'"
-    subprocess.run(["rm", "-rf", BENCH / "kernels"], check=True)
+    shutil.rmtree(BENCH / "kernels", ignore_errors=True)
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", f"{here}; kernel.build_seed()"], check=True, stdout=subprocess.DEVNULL)
     compiling = time.perf_counter() - start

@@ -216,14 +216,12 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::best_discriminator(|_, _| todo!()),
             check::discriminator_loss(|_, _| todo!()),
             check::generator_loss(|_| todo!()),
             check::generator_gradient(|_| todo!()),
             check::discriminator_gradient(|_, _, _, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 }

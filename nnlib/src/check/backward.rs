@@ -248,14 +248,12 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::output_delta(|_, _| todo!()),
             check::layer_gradient(|_, _| todo!()),
             check::hidden_delta(|_, _, _| todo!()),
             check::backward(|_, _, _, _, _, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 
     #[test]

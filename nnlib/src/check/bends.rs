@@ -204,15 +204,13 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::elu(|_, _| todo!()),
             check::elu_derivative(|_, _| todo!()),
             check::dead(|_, _, _| todo!()),
             check::leaky_delta(|_, _, _, _| todo!()),
             check::slope_gradient(|_, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 
     #[test]

@@ -237,14 +237,12 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::binary_cross_entropy(|_, _| todo!()),
             check::clipped_gradient(|_, _| todo!()),
             check::impute(|_, _| todo!()),
             check::precision_and_recall(|_, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 
     #[test]

@@ -183,14 +183,12 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::accuracy(|_, _| todo!()),
             check::standardise(|_, _| todo!()),
             check::split(|_, _, _, _| todo!()),
             check::circles(|_, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 
     #[test]

@@ -267,13 +267,11 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::one_hot(|_, _| todo!()),
             check::spirals(|_, _| todo!()),
             check::deep_forward(|_, _| todo!()),
             check::deep_backward(|_, _, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 }

@@ -202,13 +202,11 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::softmax(|_| todo!()),
             check::cross_entropy(|_, _| todo!()),
             check::forward(|_, _, _, _, _| todo!()),
             check::cross_entropy_of_scores(|_, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 }

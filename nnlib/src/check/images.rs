@@ -276,15 +276,13 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::output_size(|_, _, _, _| todo!()),
             check::convolve(|_, _, _| todo!()),
             check::kernel_gradient(|_, _| todo!()),
             check::max_pool(|_| todo!()),
             check::max_pool_back(|_, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 
     #[test]

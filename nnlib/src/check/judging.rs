@@ -211,14 +211,12 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::parameter_count(|_| todo!()),
             check::mean_and_spread(|_| todo!()),
             check::gain(|_, _| todo!()),
             check::stop_early(|_, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 
     #[test]

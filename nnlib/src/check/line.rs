@@ -207,13 +207,11 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::log_loss(|_, _| todo!()),
             check::logistic_gradient(|_, _, _, _| todo!()),
             check::penalised_gradient(|_, _, _, _| todo!()),
             check::best_strength(|_, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 }

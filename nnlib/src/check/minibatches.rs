@@ -303,14 +303,12 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::batches(|_, _| todo!()),
             check::epoch(|_, _, _, _, _, _| todo!()),
             check::momentum(|_, _, _, _, _| todo!()),
             check::cosine(|_, _, _| todo!()),
             check::anneal(|_, _, _, _, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 }

@@ -151,15 +151,13 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::neuron(|_, _, _| todo!()),
             check::layer(|_, _, _| todo!()),
             check::slope(|_, _, _| todo!()),
             check::swish(|_| todo!()),
             check::swish_derivative(|_| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 
     #[test]

@@ -225,13 +225,11 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::half_squares(|_, _, _, _| todo!()),
             check::sweep(|_, _, _, _, _| todo!()),
             check::least_squares(|_, _| todo!()),
             check::unscale(|_, _, _, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 }

@@ -213,13 +213,11 @@ mod tests {
 
     #[test]
     fn every_known_mistake_is_named() {
-        for verdict in [
+        check::task::assert_unsolved([
             check::feedforward(|_, _, _| todo!()),
             check::backprop(|_, _, _, _, _| todo!()),
             check::blame(|_, _, _| todo!()),
             check::learn(|_, _, _, _, _| todo!()),
-        ] {
-            assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
-        }
+        ]);
     }
 }

@@ -147,6 +147,15 @@ impl Trial<'_> {
     }
 }
 
+/// Fails unless each verdict says that its task is not solved yet. To run a check at all audits its task.
+#[cfg(test)]
+#[track_caller]
+pub(super) fn assert_unsolved(verdicts: impl IntoIterator<Item = Verdict>) {
+    for verdict in verdicts {
+        assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
+    }
+}
+
 /// In which cases two functions gave back the same. A panic is like any other.
 fn alike(a: &[Answer], b: &[Answer]) -> Vec<bool> {
     let same = |(a, b): (&Answer, &Answer)| match (a, b) {
