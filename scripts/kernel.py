@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 POOL = ROOT / "target" / "kernels"
 SEED = POOL / "seed"
+SOURCES = POOL / "rust-src"
 SPEC = ROOT / ".venv" / "share" / "jupyter" / "kernels" / "rust"
 
 # evcxr builds with the profile dev, checks on, opt-level 2. These win over its manifest, reach dependencies and
@@ -60,6 +62,14 @@ nnlib = {{ path = {json.dumps(str(ROOT / "nnlib"))} }}
 """
 
 
+# The kernel infers the types of variables from Rust's own sources, which it reads at its start and again at a `:dep`.
+# A fifth of that work goes into two parts that hardly a notebook asks about: the processors' intrinsics (whose types
+# it then does not know), and the comments in the macros that make each method of the integers twelve times.
+INTRINSICS = Path("stdarch") / "crates" / "core_arch" / "src"
+INTEGERS = Path("core") / "src" / "num"
+COMMENT = re.compile(r"^\s*(//|#\[doc = ).*\n", re.MULTILINE)
+
+
 @contextlib.contextmanager
 def locked(path: Path, kind: int) -> Iterator[None]:
     with open(path, "w") as file:
@@ -94,6 +104,25 @@ def build_seed() -> None:
                 print(line, end="", flush=True)
         if cargo.wait() != 0:  # no reason not to open JupyterLab
             print("".join(said) + "set-up: nnlib does not compile, and a notebook's `:dep nnlib` will fail", flush=True)
+
+
+def copy_sources() -> None:
+    """Make SOURCES, Rust's own sources without what slows a kernel's start; does nothing when they are there."""
+    rustc = subprocess.check_output(["rustc", "--version", "--verbose"], text=True)
+    sysroot = subprocess.check_output(["rustc", "--print", "sysroot"], text=True).strip()
+    library = Path(sysroot) / "lib" / "rustlib" / "src" / "rust" / "library"
+    with locked(POOL / "rust-src.lock", fcntl.LOCK_EX):
+        version = SOURCES / "version"
+        if version.exists() and version.read_text() == rustc:
+            return
+        shutil.rmtree(SOURCES, ignore_errors=True)
+        crate = str(library / INTRINSICS.parent)
+        shutil.copytree(library, SOURCES, ignore=lambda folder, _: ["src"] if folder == crate else [])
+        (SOURCES / INTRINSICS).mkdir()
+        (SOURCES / INTRINSICS / "mod.rs").write_text("pub mod arch {}\n")
+        for file in (SOURCES / INTEGERS).glob("*.rs"):
+            file.write_text(COMMENT.sub("", file.read_text()))
+        version.write_text(rustc)
 
 
 def seed_version() -> str:
@@ -150,6 +179,8 @@ def start(evcxr: str, connection_file: str) -> None:
     folder = without_spaces(folder)
     (folder / "evcxr.toml").write_text(EVCXR_CONFIG)
     os.environ.update(PROFILE, EVCXR_TMPDIR=str(folder), EVCXR_CONFIG_DIR=str(folder))
+    if (SOURCES / "version").exists():
+        os.environ["RUST_SRC_PATH"] = str(SOURCES)
     # evcxr would look there for a kernelspec of its own, and bring it up to date: the user's is not ours to change.
     os.environ["JUPYTER_PATH"] = str(folder)
     os.execv(evcxr, [evcxr, "--control_file", connection_file])
@@ -168,6 +199,7 @@ def install(evcxr: str) -> None:
         environment = os.environ | {"JUPYTER_PATH": str(SPEC.parent.parent)}
         subprocess.run([evcxr, "--install"], env=environment, check=True, stdout=subprocess.DEVNULL)
         file.write_text(json.dumps(spec, indent=1) + "\n")
+    copy_sources()
     build_seed()
 
 

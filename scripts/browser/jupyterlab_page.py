@@ -104,6 +104,11 @@ class Lab:
                     raise RuntimeError("JupyterLab did not start:\n" + (RESULTS / "lab.log").read_text()) from None
                 time.sleep(0.2)
 
+    def is_idle(self) -> bool:
+        """Whether a kernel runs, and none is at work. (The page's own indicator can miss a kernel's word.)"""
+        kernels = self.ask("/api/kernels")
+        return bool(kernels) and all(kernel["execution_state"] == "idle" for kernel in kernels)
+
     def end_kernels(self) -> None:
         for kernel in self.ask("/api/kernels"):
             self.ask(f"/api/kernels/{kernel['id']}", "DELETE")
@@ -132,7 +137,7 @@ class Opened:
     """A notebook in JupyterLab in a browser tab that cannot reach anything but this machine."""
 
     def __init__(self, lab: Lab, browser: Browser, name: str) -> None:
-        self.name, self.outside = name, set[str]()
+        self.lab, self.name, self.outside = lab, name, set[str]()
         self.cells: list[Notebook] = json.loads((COURSE / name).read_text())["cells"]
         context = browser.new_context(viewport={"width": 1280, "height": 1400}, service_workers="block")
         self.page: Page = context.new_page()
@@ -199,8 +204,7 @@ class Opened:
             self.page.wait_for_timeout(100)
 
     def wait_for_idle(self) -> None:
-        status = self.panel.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
-        self.wait("the kernel was not idle", lambda: status.count() == 1)
+        self.wait("the kernel was not idle", self.lab.is_idle)
 
     def wait_until_run(self) -> None:
         """Until no cell waits, and the kernel has come to rest."""
