@@ -1,6 +1,7 @@
 //! Shapes to pixels by plotters, and pixels to PNG.
 
 use std::f64::consts::TAU;
+use std::ops::Range;
 
 use plotters::backend::DrawingBackend;
 use plotters::style::{Color as _, FontFamily, FontTransform, IntoFont, RGBAColor};
@@ -30,7 +31,7 @@ pub(super) fn paint(canvas: &Canvas, scale: f64) -> Result<Picture, Error> {
     if width == 0 || height == 0 || width.max(height) > 20_000 {
         return Err(Error::Draw(format!("no picture of {width} × {height} pixels can be made")));
     }
-    let mut painter = Painter { sheet: Sheet::new((0, 0), width * FINER, height * FINER), below: None, scale: scale * FINER as f64 };
+    let mut painter = Painter { sheet: Sheet::new(width * FINER, height * FINER), outside: Vec::new(), scale: scale * FINER as f64 };
     for shape in &canvas.shapes {
         painter.draw(shape, canvas)?;
     }
@@ -38,58 +39,52 @@ pub(super) fn paint(canvas: &Canvas, scale: f64) -> Result<Picture, Error> {
     Ok(painter.sheet.averaged())
 }
 
-/// Fine pixels that begin somewhere on the picture.
+/// Fine pixels: red, green and blue of each, row by row from the top.
 struct Sheet {
-    origin: (i32, i32),
     width: usize,
     height: usize,
     pixels: Vec<u8>,
 }
 
 impl Sheet {
-    fn new(origin: (i32, i32), width: usize, height: usize) -> Self {
-        Self { origin, width, height, pixels: vec![255; width * height * 3] }
+    fn new(width: usize, height: usize) -> Self {
+        Self { width, height, pixels: vec![255; width * height * 3] }
     }
 
     fn backend(&mut self) -> BitMapBackend<'_> {
         BitMapBackend::with_buffer(&mut self.pixels, (self.width as u32, self.height as u32))
     }
 
-    /// Copies the rows that both sheets share between this one and a sheet that lies within it.
-    fn copy_rows(&mut self, inner: &mut Self, copy: impl Fn(&mut [u8], &mut [u8])) {
-        let (dx, dy) = ((inner.origin.0 - self.origin.0) as usize, (inner.origin.1 - self.origin.1) as usize);
-        for (i, row) in inner.pixels.chunks_exact_mut(inner.width * 3).enumerate() {
-            let start = ((dy + i) * self.width + dx) * 3;
-            copy(&mut self.pixels[start..start + row.len()], row);
-        }
+    /// Where the numbers of some neighbours in a row are.
+    fn row(&self, y: usize, x: &Range<usize>) -> Range<usize> {
+        (y * self.width + x.start) * 3..(y * self.width + x.end) * 3
     }
 
     /// Each square of fine pixels as the one pixel of their average colour.
     fn averaged(&self) -> Picture {
         let (width, height) = (self.width / FINER, self.height / FINER);
         let mut pixels = Vec::with_capacity(width * height);
-        let mut sums = vec![[0_u16; 3]; width];
+        let mut sums = vec![0_u16; self.width * 3];
         for rows in self.pixels.chunks_exact(self.width * 3 * FINER) {
-            sums.fill([0; 3]);
+            sums.fill(0);
             for row in rows.chunks_exact(self.width * 3) {
-                for (sum, square) in sums.iter_mut().zip(row.chunks_exact(3 * FINER)) {
-                    for pixel in square.chunks_exact(3) {
-                        (0..3).for_each(|i| sum[i] += u16::from(pixel[i]));
-                    }
-                }
+                sums.iter_mut().zip(row).for_each(|(sum, &part)| *sum += u16::from(part));
             }
             let count = (FINER * FINER) as u16;
-            pixels.extend(sums.iter().map(|sum| sum.map(|s| ((s + count / 2) / count) as u8)));
+            let average = |square: &[u16], part: usize| {
+                let sum: u16 = square.iter().skip(part).step_by(3).sum();
+                ((sum + count / 2) / count) as u8
+            };
+            pixels.extend(sums.chunks_exact(3 * FINER).map(|square| [0, 1, 2].map(|part| average(square, part))));
         }
         Picture { width, height, pixels }
     }
 }
 
 struct Painter {
-    /// What is drawn on: the whole picture, or while drawing is clipped the part that may change.
     sheet: Sheet,
-    /// The whole picture while drawing is clipped.
-    below: Option<Sheet>,
+    /// While drawing is clipped, what was where it may not change: a place in the sheet, and the numbers from there on.
+    outside: Vec<(usize, Vec<u8>)>,
     /// Fine pixels to each of the canvas's.
     scale: f64,
 }
@@ -125,7 +120,7 @@ impl Painter {
                 self.stroke(&(0..=32).map(|i| bezier(f64::from(i) / 32.0)).collect::<Vec<_>>(), stroke)?;
             }
             Shape::Text(text) => self.text(text, canvas)?,
-            Shape::Raster { area, raster } => self.cells(area, raster)?,
+            Shape::Raster { area, raster } => self.cells(area, raster),
             Shape::Clip(area) => {
                 self.unclip();
                 if let Some(area) = area {
@@ -136,38 +131,40 @@ impl Painter {
         Ok(())
     }
 
-    /// The fine pixels of the picture's own sheet that a rectangle covers: where they begin, and how many columns and rows.
-    fn covered(&self, area: &Rect) -> ((usize, usize), (usize, usize)) {
+    /// The columns and the rows of fine pixels that a rectangle covers.
+    fn covered(&self, area: &Rect) -> (Range<usize>, Range<usize>) {
         let edge = |v: f64, most: usize| (v * self.scale).round().clamp(0.0, most as f64) as usize;
-        let (width, height) = self.below.as_ref().map_or((self.sheet.width, self.sheet.height), |below| (below.width, below.height));
-        let (x, y) = (edge(area.x, width), edge(area.y, height));
-        ((x, y), (edge(area.right(), width) - x, edge(area.bottom(), height) - y))
+        let (width, height) = (self.sheet.width, self.sheet.height);
+        (edge(area.x, width)..edge(area.right(), width), edge(area.y, height)..edge(area.bottom(), height))
     }
 
-    /// Draws only within `area` from here on.
+    /// Draws only within `area` from here on. (Plotters cannot; so what lies outside is kept, and put back in the end.)
     fn clip(&mut self, area: &Rect) {
-        let ((x, y), (width, height)) = self.covered(area);
-        if width == 0 || height == 0 {
+        let (columns, rows) = self.covered(area);
+        if columns.is_empty() || rows.is_empty() {
             return;
         }
-        let mut part = Sheet::new((x as i32, y as i32), width, height);
-        self.sheet.copy_rows(&mut part, |whole, part| part.copy_from_slice(whole));
-        self.below = Some(std::mem::replace(&mut self.sheet, part));
+        let mut from = 0;
+        for y in rows {
+            let within = self.sheet.row(y, &columns);
+            self.outside.push((from, self.sheet.pixels[from..within.start].to_vec()));
+            from = within.end;
+        }
+        self.outside.push((from, self.sheet.pixels[from..].to_vec()));
     }
 
-    /// Draws on the whole picture again.
+    /// Draws everywhere again.
     fn unclip(&mut self) {
-        if let Some(mut whole) = self.below.take() {
-            whole.copy_rows(&mut self.sheet, |whole, part| whole.copy_from_slice(part));
-            self.sheet = whole;
+        for (from, kept) in self.outside.drain(..) {
+            self.sheet.pixels[from..][..kept.len()].copy_from_slice(&kept);
         }
     }
 
     /// From the canvas's pixels to fine ones of the sheet.
     fn place(&self, (x, y): (f64, f64)) -> (f64, f64) {
         // Nobody sees how far away a line ends, but each of its dashes would be counted.
-        let near = |v: f64, origin: i32| (v * self.scale).clamp(-1e5, 1e5) - f64::from(origin);
-        (near(x, self.sheet.origin.0), near(y, self.sheet.origin.1))
+        let near = |v: f64| (v * self.scale).clamp(-1e5, 1e5);
+        (near(x), near(y))
     }
 
     fn fill(&mut self, points: &[(f64, f64)], color: Color) -> Result<(), Error> {
@@ -234,31 +231,29 @@ impl Painter {
     }
 
     /// Gives each fine pixel the colour of the cell that covers its centre: there may be more cells than pixels.
-    fn cells(&mut self, area: &Rect, raster: &Raster) -> Result<(), Error> {
-        let ((x, y), (width, height)) = self.covered(area);
+    fn cells(&mut self, area: &Rect, raster: &Raster) {
+        let (columns, rows) = self.covered(area);
         if raster.cells.len() != raster.columns * raster.rows || raster.cells.is_empty() {
-            return Ok(());
+            return;
         }
         let cell = |pixel: usize, from: f64, length: f64, cells: usize| {
             let share = ((pixel as f64 + 0.5) / self.scale - from) / length;
             ((share * cells as f64) as usize).min(cells - 1)
         };
-        let column_of: Vec<usize> = (x..x + width).map(|x| cell(x, area.x, area.w, raster.columns)).collect();
-        let mut pixels = Vec::with_capacity(width * height * 3);
+        let column_of: Vec<usize> = columns.clone().map(|x| cell(x, area.x, area.w, raster.columns)).collect();
         let mut last = None;
-        for y in y..y + height {
-            let row = cell(y, area.y, area.h, raster.rows);
+        for y in rows {
+            let (row, place) = (cell(y, area.y, area.h, raster.rows), self.sheet.row(y, &columns));
             if last == Some(row) {
-                pixels.extend_from_within(pixels.len() - width * 3..);
+                let above = self.sheet.row(y - 1, &columns);
+                self.sheet.pixels.copy_within(above, place.start);
             } else {
                 let colors = &raster.cells[row * raster.columns..][..raster.columns];
-                column_of.iter().for_each(|&column| pixels.extend_from_slice(&colors[column]));
+                let pixels = self.sheet.pixels[place].chunks_exact_mut(3);
+                pixels.zip(&column_of).for_each(|(pixel, &column)| pixel.copy_from_slice(&colors[column]));
             }
             last = Some(row);
         }
-        let at = (x as i32 - self.sheet.origin.0, y as i32 - self.sheet.origin.1);
-        let blit = self.sheet.backend().blit_bitmap(at, (width as u32, height as u32), &pixels);
-        blit.map_err(|error| Error::Draw(error.to_string()))
     }
 }
 
