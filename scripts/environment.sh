@@ -16,7 +16,7 @@ folder=$1 requirements=$2
 # The environment holds absolute paths: a moved checkout, like a new Python or changed requirements, needs a new one.
 wanted=$(printf '%s\n' "$PWD" && python3 --version && cat "$requirements")
 if [[ ! -x $folder/bin/python || $(cat "$folder/made-from" 2>/dev/null || true) != "$wanted" ]]; then
-    printf 'set-up: making the Python environment %s (under a minute with a fast network)\n' "$folder"
+    printf 'set-up: making the Python environment %s (downloads; a minute or a few)\n' "$folder"
     mkdir -p "$folder"
     find "$folder" -mindepth 1 -maxdepth 1 ! -name evcxr -exec rm -rf {} +
     python3 -m venv "$folder"

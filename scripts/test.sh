@@ -3,9 +3,9 @@
 #
 # Everything that has to hold, after setting up what is missing: formatting, lints, the crate's tests and those in its
 # documentation, the documentation itself, the tests of the scripts, every notebook (run_all.sh): the lessons, the
-# exercises as a reader finds them, and solved; and the book (build_book.sh). Warnings count as errors. A step that
-# fails does not stop the next; the summary at the end names it, and the exit status is 1. The browser has a test of its
-# own, test_browser.sh.
+# exercises as a reader finds them, and solved; the book (build_book.sh); and both in a browser (test_browser.sh).
+# Warnings count as errors. A step that fails does not stop the next; the summary at the end names it, and the exit
+# status is 1.
 
 set -euo pipefail
 
@@ -45,6 +45,7 @@ step "notebooks" scripts/run_all.sh
 step "exercises, unsolved" scripts/run_all.sh --results target/exercises notebooks/exercises/*.ipynb
 step "exercises, solved" scripts/run_all.sh --results target/solutions notebooks/solutions/*.ipynb
 step "book" scripts/build_book.sh
+step "browser" scripts/test_browser.sh
 
 printf '\n== summary\n'
 printf '%s\n' "${summary[@]}"
