@@ -112,6 +112,7 @@ def copy_sources() -> None:
     rustc = subprocess.check_output(["rustc", "--version", "--verbose"], text=True)
     sysroot = subprocess.check_output(["rustc", "--print", "sysroot"], text=True).strip()
     library = Path(sysroot) / "lib" / "rustlib" / "src" / "rust" / "library"
+    POOL.mkdir(parents=True, exist_ok=True)
     with locked(POOL / "rust-src.lock", fcntl.LOCK_EX):
         version = SOURCES / "version"
         if version.exists() and version.read_text() == rustc:
