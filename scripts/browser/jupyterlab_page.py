@@ -239,6 +239,7 @@ class Shown:
 
     count: int | None = None
     owes_error: bool = False
+    meant: bool = False
 
 
 def result(shown: Locator, expected: Notebook, before: Shown) -> Iterator[str]:
@@ -251,10 +252,13 @@ def result(shown: Locator, expected: Notebook, before: Shown) -> Iterator[str]:
     before.count = count
     errors = shown.locator('[data-mime-type$=".error"], [data-mime-type$=".stderr"]')
     meant = "raises-exception" in expected["metadata"].get("tags", [])
-    if errors.count() and not meant and not before.owes_error:
+    # evcxr sends a panic's text by another thread than the word that the cell has ended: the next cell may show it, or
+    # the rest of it.
+    late = before.owes_error or before.meant and not shown.locator('[data-mime-type$=".error"]').count()
+    if errors.count() and not meant and not late:
         yield f"it shows an error: {errors.first.inner_text().strip()}"
-    # evcxr sends a panic's text by another thread than the word that the cell has ended: the next cell may show it.
     before.owes_error = (meant or before.owes_error) and not errors.count()
+    before.meant = meant
     sizes = [size for output in expected["outputs"] if (size := picture_size(output))]
     pictures = shown.locator(".jp-OutputArea-output img").all()
     if len(pictures) != len(sizes):

@@ -129,7 +129,7 @@ PASSING = [
     new_markdown_cell("# All of this is right"),
     code("let third = 1.0 / 3.0;\nthird", result(text_plain="0.33333333")),
     code(
-        "let bits = 7_u32.pow(2).abs_diff(3);\nlet joined = std::thread::spawn(|| 1.5_f64.to_bits()).join();\nbits",
+        'let most = 7_u32.pow(2).abs_diff(3);\nlet bits = std::collections::HashMap::from([("a", 1.5_f64.to_bits())]);\nmost',
         result(text_plain="46"),
     ),
     code('println!("{:?}", std::time::Instant::now());', printed("never the same\n"), tags=("varies",)),
