@@ -105,7 +105,7 @@ class Lab:
                 time.sleep(0.2)
 
     def is_idle(self) -> bool:
-        """Whether a kernel runs, and none is at work. (The page's own indicator can miss a kernel's word.)"""
+        """Whether a kernel runs, and none is at work. (The page can miss the first word of a kernel that starts.)"""
         kernels = self.ask("/api/kernels")
         return bool(kernels) and all(kernel["execution_state"] == "idle" for kernel in kernels)
 
@@ -137,7 +137,7 @@ class Opened:
     """A notebook in JupyterLab in a browser tab that cannot reach anything but this machine."""
 
     def __init__(self, lab: Lab, browser: Browser, name: str) -> None:
-        self.lab, self.name, self.outside = lab, name, set[str]()
+        self.name, self.outside = name, set[str]()
         self.cells: list[Notebook] = json.loads((COURSE / name).read_text())["cells"]
         context = browser.new_context(viewport={"width": 1280, "height": 1400}, service_workers="block")
         self.page: Page = context.new_page()
@@ -149,7 +149,7 @@ class Opened:
         self.page.wait_for_function(
             "n => document.querySelectorAll('.jp-Notebook .jp-Cell').length == n", arg=len(self.cells)
         )
-        self.wait_for_idle()
+        self.wait("the kernel was not idle", lab.is_idle)
 
     def _note(self, url: str) -> bool:
         """Whether the address is on this machine; others are remembered."""
@@ -203,13 +203,11 @@ class Opened:
                 raise AssertionError(f"{self.name}: {failure} in {seconds} s")
             self.page.wait_for_timeout(100)
 
-    def wait_for_idle(self) -> None:
-        self.wait("the kernel was not idle", self.lab.is_idle)
-
     def wait_until_run(self) -> None:
-        """Until no cell waits, and the kernel has come to rest."""
+        """Until no cell waits, and the page shows a kernel at rest: to the server it rests between two cells as well."""
         self.wait("cells were still waiting", lambda: not any("*" in prompt for prompt in self.prompts()))
-        self.wait_for_idle()
+        idle = self.panel.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+        self.wait("the kernel was not idle", lambda: idle.count() == 1)
 
     def screenshot(self, name: str, of: Locator | None = None) -> None:
         (of or self.page).screenshot(path=RESULTS / f"{Path(self.name).stem}-{name}.png")
