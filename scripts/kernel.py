@@ -64,11 +64,11 @@ nnlib = {{ path = {json.dumps(str(ROOT / "nnlib"))} }}
 
 
 # The kernel infers the types of variables from Rust's own sources, which it reads at its start and again at a `:dep`.
-# A fifth of that work goes into two parts that hardly a notebook asks about: the processors' intrinsics (whose types
+# A sixth of that work goes into two parts that hardly a notebook asks about: the processors' intrinsics (whose types
 # it then does not know), and the comments in the macros that make each method of the integers twelve times.
 INTRINSICS = Path("stdarch") / "crates" / "core_arch" / "src"
-INTEGERS = Path("core") / "src" / "num"
-COMMENT = re.compile(r"^\s*(//|#\[doc = ).*\n", re.MULTILINE)
+INTEGERS = [Path("core") / "src" / "num" / name for name in ("int_macros.rs", "uint_macros.rs")]
+COMMENT = re.compile(r"^[ \t]*(//.*|#\[doc = .*\])\n", re.MULTILINE)  # not the first line of a longer attribute
 
 
 @contextlib.contextmanager
@@ -110,21 +110,22 @@ def build_seed() -> None:
 def copy_sources() -> None:
     """Make SOURCES, Rust's own sources without what slows a kernel's start; does nothing when they are there."""
     rustc = subprocess.check_output(["rustc", "--version", "--verbose"], text=True)
+    made_from = rustc + Path(__file__).read_text()
     sysroot = subprocess.check_output(["rustc", "--print", "sysroot"], text=True).strip()
     library = Path(sysroot) / "lib" / "rustlib" / "src" / "rust" / "library"
     POOL.mkdir(parents=True, exist_ok=True)
     with locked(POOL / "rust-src.lock", fcntl.LOCK_EX):
-        version = SOURCES / "version"
-        if version.exists() and version.read_text() == rustc:
+        mark = SOURCES / "made-from"  # written last
+        if mark.exists() and mark.read_text() == made_from:
             return
         shutil.rmtree(SOURCES, ignore_errors=True)
         crate = str(library / INTRINSICS.parent)
         shutil.copytree(library, SOURCES, ignore=lambda folder, _: ["src"] if folder == crate else [])
         (SOURCES / INTRINSICS).mkdir()
         (SOURCES / INTRINSICS / "mod.rs").write_text("pub mod arch {}\n")
-        for file in (SOURCES / INTEGERS).glob("*.rs"):
-            file.write_text(COMMENT.sub("", file.read_text()))
-        version.write_text(rustc)
+        for macros in INTEGERS:
+            (SOURCES / macros).write_text(COMMENT.sub("", (library / macros).read_text()))
+        mark.write_text(made_from)
 
 
 def seed_version() -> str:
@@ -181,7 +182,7 @@ def start(evcxr: str, connection_file: str) -> None:
     folder = without_spaces(folder)
     (folder / "evcxr.toml").write_text(EVCXR_CONFIG)
     os.environ.update(PROFILE, EVCXR_TMPDIR=str(folder), EVCXR_CONFIG_DIR=str(folder))
-    if (SOURCES / "version").exists():
+    if (SOURCES / "made-from").exists():
         os.environ["RUST_SRC_PATH"] = str(SOURCES)
     # evcxr would look there for a kernelspec of its own, and bring it up to date: the user's is not ours to change.
     os.environ["JUPYTER_PATH"] = str(folder)

@@ -3,9 +3,9 @@
 #
 # Everything that has to hold, after setting up what is missing: formatting, lints, the crate's tests and those in its
 # documentation, the documentation itself, the tests of the scripts, every notebook (run_all.sh): the lessons, the
-# exercises as a reader finds them, and solved; the book (build_book.sh); and both in a browser (test_browser.sh).
-# Warnings count as errors. A step that fails does not stop the next; the summary at the end names it, and the exit
-# status is 1.
+# exercises as a reader finds them, and solved; the book (build_book.sh), and both in a browser, where there is one
+# (test_browser.sh). Warnings count as errors. A step that fails does not stop the next; the summary at the end names
+# it, and the exit status is 1.
 
 set -euo pipefail
 
