@@ -27,15 +27,21 @@ SEED = POOL / "seed"
 SOURCES = POOL / "rust-src"
 SPEC = ROOT / ".venv" / "share" / "jupyter" / "kernels" / "rust"
 
-# evcxr builds with the profile dev, checks on, opt-level 2, 16 units. These win over its manifest, reach dependencies
-# and cells alike, and leave the crate's own tests alone: training in a cell then runs as fast as in a release build.
-# Cells compile no slower (measured with opt-level 1, 2 and 3), and in one unit in four fifths of the time.
-PROFILE = {
-    "CARGO_PROFILE_DEV_OPT_LEVEL": "3",
-    "CARGO_PROFILE_DEV_CODEGEN_UNITS": "1",
-    "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS": "false",
-    "CARGO_PROFILE_DEV_OVERFLOW_CHECKS": "false",
-}
+# evcxr builds with the profile dev, checks on, opt-level 2. This wins over its manifest in every build folder, and
+# training in a cell runs as fast as in a release build. A cell is compiled in many units without optimization across
+# them: those that are as in the cell before (what keeps the variables) are used again, and the others go to all
+# cores. What a notebook depends on is one unit, optimized as a whole.
+CARGO_CONFIG = """\
+[profile.dev]
+opt-level = 3
+codegen-units = 256
+lto = "off"
+debug-assertions = false
+overflow-checks = false
+
+[profile.dev.package."*"]
+codegen-units = 1
+"""
 
 # Without this, every `:dep` asks the network whether the crates have changed, and fails where there is none. What
 # the crate itself depends on has been fetched by set-up; for a crate of one's own, `:offline 0` goes before its `:dep`.
@@ -56,7 +62,6 @@ path = "src/lib.rs"
 debug = false
 strip = "debuginfo"
 rpath = true
-codegen-units = 16
 
 [dependencies]
 nnlib = {{ path = {json.dumps(str(ROOT / "nnlib"))} }}
@@ -81,7 +86,12 @@ def locked(path: Path, kind: int) -> Iterator[None]:
 def build_seed() -> None:
     """Compile nnlib as a cell would; does nothing when the build is fresh."""
     (SEED / "src").mkdir(parents=True, exist_ok=True)
+    config = POOL / ".cargo" / "config.toml"
+    config.parent.mkdir(exist_ok=True)
     with locked(POOL / "seed.lock", fcntl.LOCK_EX):
+        if not config.exists() or config.read_text() != CARGO_CONFIG:
+            config.with_suffix(".new").write_text(CARGO_CONFIG)
+            config.with_suffix(".new").replace(config)  # whole: a kernel may be compiling
         (SEED / "Cargo.toml").write_text(SEED_MANIFEST)
         if not (SEED / "src" / "lib.rs").exists():
             (SEED / "src" / "lib.rs").touch()
@@ -91,9 +101,7 @@ def build_seed() -> None:
         flags = "-Cprefer-dynamic"
         if platform.system() != "Darwin" and shutil.which("lld") and not shutil.which("mold"):
             flags += " -Clink-arg=-fuse-ld=lld"  # as evcxr chooses its linker
-        environment = (
-            os.environ | PROFILE | {"RUSTFLAGS": flags, "CARGO_TARGET_DIR": "target", "CARGO_TERM_COLOR": "never"}
-        )
+        environment = os.environ | {"RUSTFLAGS": flags, "CARGO_TARGET_DIR": "target", "CARGO_TERM_COLOR": "never"}
         cargo = subprocess.Popen(command, cwd=SEED, env=environment, stderr=subprocess.PIPE, text=True)
         assert cargo.stderr
         said = []
@@ -171,9 +179,12 @@ def without_spaces(folder: Path) -> Path:
     if stand_in.stat().st_uid != os.getuid():
         sys.exit(f"{stand_in} belongs to someone else")
     (folder / "target").mkdir(exist_ok=True)
-    if not (stand_in / "target").is_symlink():
-        (stand_in / "target").symlink_to(folder / "target")
-    return stand_in
+    crate = stand_in / "crate"
+    crate.mkdir(exist_ok=True)
+    for link, target in (stand_in / ".cargo", POOL / ".cargo"), (crate / "target", folder / "target"):
+        if not link.is_symlink():
+            link.symlink_to(target)
+    return crate
 
 
 def start(evcxr: str, connection_file: str) -> None:
@@ -181,7 +192,7 @@ def start(evcxr: str, connection_file: str) -> None:
     copy_seed(folder)
     folder = without_spaces(folder)
     (folder / "evcxr.toml").write_text(EVCXR_CONFIG)
-    os.environ.update(PROFILE, EVCXR_TMPDIR=str(folder), EVCXR_CONFIG_DIR=str(folder))
+    os.environ.update(EVCXR_TMPDIR=str(folder), EVCXR_CONFIG_DIR=str(folder))
     if (SOURCES / "made-from").exists():
         os.environ["RUST_SRC_PATH"] = str(SOURCES)
     # evcxr would look there for a kernelspec of its own, and bring it up to date: the user's is not ours to change.

@@ -35,14 +35,18 @@ pub(super) struct Grid {
 /// In a notebook, borrow panels that a variable holds, `grid(2, &panels)`: the kernel shows no figure where a cell's last expression takes
 /// a variable away.
 pub fn grid(columns: usize, panels: impl AsRef<[Figure]>) -> Result<Figure, Error> {
-    let panels = panels.as_ref().to_vec();
+    of_panels(columns, panels.as_ref())
+}
+
+/// Not generic, so that no cell of a notebook has to compile it.
+fn of_panels(columns: usize, panels: &[Figure]) -> Result<Figure, Error> {
     if panels.is_empty() {
         return Err(Error::empty("panels"));
     }
     if columns == 0 {
         return Err(Error::value("columns", "at least 1", columns));
     }
-    let columns = columns.min(panels.len());
+    let (columns, panels) = (columns.min(panels.len()), panels.to_vec());
     Ok(Figure::of(Content::Grid(Grid { columns, panels })))
 }
 
