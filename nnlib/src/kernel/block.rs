@@ -188,9 +188,12 @@ fn add_outer_products<A: Arithmetic, const R: usize>(
 /// The transpose of a matrix whose rows have so many columns.
 pub(crate) fn transpose(matrix: &[f64], columns: usize, transposed: &mut [f64]) {
     let rows = matrix.len() / columns;
-    for (i, row) in matrix.chunks_exact(columns).enumerate() {
-        for (j, number) in row.iter().enumerate() {
-            transposed[j * rows + i] = *number;
+    // Eight columns at a time: what is written stays in the cache until its lines are full.
+    for first in (0..columns).step_by(8) {
+        for (i, row) in matrix.chunks_exact(columns).enumerate() {
+            for (j, number) in row.iter().enumerate().skip(first).take(8) {
+                transposed[j * rows + i] = *number;
+            }
         }
     }
 }
