@@ -128,6 +128,8 @@ FAILING: dict[str, tuple[list[NotebookNode], list[str]]] = {
 PASSING = [
     new_markdown_cell("# All of this is right"),
     code("let third = 1.0 / 3.0;\nthird", result(text_plain="0.33333333")),
+    # The kernel's own profile, not evcxr's.
+    code("cfg!(debug_assertions)", result(text_plain="false")),
     # What the kernel's leaner copy of Rust's sources still has to know.
     code('let seven = i32::from_str_radix("7", 10)?;\nlet bytes = seven.to_le_bytes();\nseven', result(text_plain="7")),
     code(
