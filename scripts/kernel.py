@@ -83,15 +83,21 @@ def locked(path: Path, kind: int) -> Iterator[None]:
         yield
 
 
+def write_cargo_config() -> None:
+    """Write what cargo reads in every build folder; does nothing when it is there."""
+    config = POOL / ".cargo" / "config.toml"
+    if not config.exists() or config.read_text() != CARGO_CONFIG:
+        config.parent.mkdir(parents=True, exist_ok=True)
+        new = config.with_name(f"new-{os.getpid()}")  # renamed into place, as another kernel may be compiling
+        new.write_text(CARGO_CONFIG)
+        new.replace(config)
+
+
 def build_seed() -> None:
     """Compile nnlib as a cell would; does nothing when the build is fresh."""
     (SEED / "src").mkdir(parents=True, exist_ok=True)
-    config = POOL / ".cargo" / "config.toml"
-    config.parent.mkdir(exist_ok=True)
+    write_cargo_config()
     with locked(POOL / "seed.lock", fcntl.LOCK_EX):
-        if not config.exists() or config.read_text() != CARGO_CONFIG:
-            config.with_suffix(".new").write_text(CARGO_CONFIG)
-            config.with_suffix(".new").replace(config)  # whole: a kernel may be compiling
         (SEED / "Cargo.toml").write_text(SEED_MANIFEST)
         if not (SEED / "src" / "lib.rs").exists():
             (SEED / "src" / "lib.rs").touch()
@@ -173,21 +179,22 @@ def without_spaces(folder: Path) -> Path:
     """A stand-in for a folder whose path has a space, which evcxr cannot load from: its builds still go to the folder."""
     if not any(map(str.isspace, str(folder))):
         return folder
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
-    stand_in = Path(tempfile.gettempdir()) / f"rust-kernel-{os.getuid()}-{name}"
-    stand_in.mkdir(mode=0o700, exist_ok=True)
-    if stand_in.stat().st_uid != os.getuid():
-        sys.exit(f"{stand_in} belongs to someone else")
+    name = hashlib.sha256(str(POOL).encode()).hexdigest()[:16]
+    pool = Path(tempfile.gettempdir()) / f"rust-kernels-{os.getuid()}-{name}"
+    pool.mkdir(mode=0o700, exist_ok=True)
+    if pool.stat().st_uid != os.getuid():
+        sys.exit(f"{pool} belongs to someone else")
+    stand_in = pool / folder.name
+    stand_in.mkdir(exist_ok=True)
     (folder / "target").mkdir(exist_ok=True)
-    crate = stand_in / "crate"
-    crate.mkdir(exist_ok=True)
-    for link, target in (stand_in / ".cargo", POOL / ".cargo"), (crate / "target", folder / "target"):
-        if not link.is_symlink():
+    for link, target in (pool / ".cargo", POOL / ".cargo"), (stand_in / "target", folder / "target"):
+        with contextlib.suppress(FileExistsError):
             link.symlink_to(target)
-    return crate
+    return stand_in
 
 
 def start(evcxr: str, connection_file: str) -> None:
+    write_cargo_config()
     folder = take_folder()
     copy_seed(folder)
     folder = without_spaces(folder)
