@@ -27,10 +27,10 @@ SEED = POOL / "seed"
 SOURCES = POOL / "rust-src"
 SPEC = ROOT / ".venv" / "share" / "jupyter" / "kernels" / "rust"
 
-# evcxr builds with the profile dev, checks on, opt-level 2. This wins over its manifest in every build folder, and
-# training in a cell runs as fast as in a release build. A cell is compiled in many units without optimization across
-# them: those that are as in the cell before (what keeps the variables) are used again, and the others go to all
-# cores. What a notebook depends on is one unit, optimized as a whole.
+# evcxr builds with the profile dev, checks on, opt-level 2. This wins over its manifest in every build folder, so that
+# training in a cell runs as fast as in a release build. A cell is compiled in many units, each optimised by itself:
+# those that are as they were in the cell before (what keeps the variables) are used again, the others go to all cores.
+# What a notebook depends on is one unit for each crate: in many, training would take twice as long.
 CARGO_CONFIG = """\
 [profile.dev]
 opt-level = 3
