@@ -4,8 +4,9 @@
 # Executes the course's notebooks afresh, each in a kernel of its own, and says whether they are right.
 #
 #   NAME               only the notebooks that begin so (run_all.sh 01 02), or a file (path/to/mine.ipynb);
-#                      default: the lessons, that is every notebook in notebooks/ itself; exercises and solutions, in
-#                      its folders, are named like their lessons and run by test.sh with results of their own
+#                      default: the lessons, that is every notebook in notebooks/ itself, the last first; exercises and
+#                      solutions, in its folders, are named like their lessons and run by test.sh with results of
+#                      their own
 #   -j, --jobs N       so many at a time; default: the number of cores
 #   --timeout SECONDS  the time limit of a cell; default 600
 #   --save             store the outputs in the notebooks, with clean metadata. A notebook that fails is left alone.

@@ -176,7 +176,8 @@ def chosen(names: list[str]) -> list[Path]:
         if not matches:
             sys.exit(f"no notebook begins with {name!r}; there are: {', '.join(path.stem for path in course)}")
         paths += [path for path in matches if path not in paths]
-    return paths if names else course
+    # The last lessons take longest: they go first, so that no core waits for one of them at the end.
+    return paths if names else course[::-1]
 
 
 async def interruptible(arguments: argparse.Namespace, paths: list[Path]) -> int:
