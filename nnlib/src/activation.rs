@@ -47,6 +47,23 @@ pub enum Activation {
     Softsign,
 }
 
+/// Runs code with an activation function, compiled for each of them by itself: a loop in it does not choose again for each number.
+macro_rules! with_function {
+    ($activation:expr, |$f:ident| $run:expr) => {
+        match $activation {
+            $f @ $crate::Activation::Identity => $run,
+            $f @ $crate::Activation::Sigmoid => $run,
+            $f @ $crate::Activation::Tanh => $run,
+            $f @ $crate::Activation::Relu => $run,
+            $f @ $crate::Activation::LeakyRelu(_) => $run,
+            $f @ $crate::Activation::Elu(_) => $run,
+            $f @ $crate::Activation::Softplus => $run,
+            $f @ $crate::Activation::Softsign => $run,
+        }
+    };
+}
+pub(crate) use with_function;
+
 /// The logistic function 1 / (1 + e⁻ᶻ), without overflow for any z.
 ///
 /// ```
@@ -126,7 +143,7 @@ impl Activation {
             Self::Softplus => vector::softplus(z, a),
             _ => {
                 assert_eq!(z.len(), a.len(), "as many activations as scores");
-                a.iter_mut().zip(z).for_each(|(a, &z)| *a = self.value(z));
+                with_function!(self, |f| a.iter_mut().zip(z).for_each(|(a, &z)| *a = f.value(z)));
             }
         }
     }

@@ -149,8 +149,8 @@ impl Generator {
         let made = self.network.forward_training(&z.to_owned(), rng)?;
         let judged = discriminator.network.forward_training(&discriminator.packed(made.output())?, rng)?;
         let delta = self.loss.slopes(judged.output()) / rows as f64;
-        let through = discriminator.network.backward_from(&judged, &delta)?;
-        let delta = through.x().to_shape(made.output().raw_dim()).expect("packed from it").into_owned();
+        let through = discriminator.network.backward_through(&judged, &delta)?;
+        let delta = through.into_shape_with_order(made.output().raw_dim()).expect("packed from it");
         Ok((self.loss.sum(judged.output()) / rows as f64, self.network.backward_to(&made, &delta, false)?))
     }
 }

@@ -380,7 +380,7 @@ impl Sequential {
         loss.check(y_hat.nrows(), y_hat.ncols(), targets)?;
         gradients.resize(pass);
         let scale = loss.scale(y_hat.nrows(), y_hat.ncols());
-        loss.gradient_into(y_hat, targets, scale, gradients.deltas.last_mut().expect("one an output"));
+        loss.gradient_into(y_hat, targets, scale, gradients.last_delta());
         self.run_back(pass, gradients, true);
         Ok(())
     }
@@ -395,25 +395,41 @@ impl Sequential {
 
     /// [`Sequential::backward_from`], as far as the input only when its gradient is wanted; else that of the first layer's parameters ends it.
     pub(crate) fn backward_to(&self, pass: &Pass, delta: &Array2<f64>, to_input: bool) -> Result<Gradients, Error> {
-        self.check_pass(pass)?;
-        if delta.dim() != pass.output().dim() {
-            return Err(Error::shape("gradient of the output", format!("{:?}", pass.output().dim()), format!("{:?}", delta.dim())));
-        }
+        self.check_delta(pass, delta)?;
         let mut gradients = Gradients::new(self);
         gradients.resize(pass);
-        gradients.deltas.last_mut().expect("one an output").assign(delta);
+        gradients.last_delta().assign(delta);
         self.run_back(pass, &mut gradients, to_input);
         Ok(gradients)
+    }
+
+    /// The gradient with respect to the input, dL/dx, and no other: through a network that stays as it is.
+    pub(crate) fn backward_through(&self, pass: &Pass, delta: &Array2<f64>) -> Result<Array2<f64>, Error> {
+        self.check_delta(pass, delta)?;
+        let mut delta = delta.clone();
+        for (i, layer) in self.layers.iter().enumerate().rev() {
+            let mut delta_x = Array2::zeros(pass.outputs[i].raw_dim());
+            layer.get().backward(pass.step(i), &delta, Some(&mut delta_x), None);
+            delta = delta_x;
+        }
+        Ok(delta)
     }
 
     /// Runs the layers backwards from the last delta that the gradients already hold; that of the input only when it is wanted.
     pub(crate) fn run_back(&self, pass: &Pass, gradients: &mut Gradients, to_input: bool) {
         for (i, layer) in self.layers.iter().enumerate().rev() {
             let (before, after) = gradients.deltas.split_at_mut(i + 1);
-            let step = Step { x: &pass.outputs[i], y: &pass.outputs[i + 1], memory: &pass.memories[i] };
             let delta_x = (i > 0 || to_input).then_some(&mut before[i]);
-            layer.get().backward(step, &after[0], delta_x, &mut gradients.layers[i]);
+            layer.get().backward(pass.step(i), &after[0], delta_x, Some(&mut gradients.layers[i]));
         }
+    }
+
+    fn check_delta(&self, pass: &Pass, delta: &Array2<f64>) -> Result<(), Error> {
+        self.check_pass(pass)?;
+        if delta.dim() != pass.output().dim() {
+            return Err(Error::shape("gradient of the output", format!("{:?}", pass.output().dim()), format!("{:?}", delta.dim())));
+        }
+        Ok(())
     }
 
     /// The outputs for the rows of `x` (n, d), of shape (n, k).
@@ -577,6 +593,11 @@ impl Pass {
     pub(crate) fn load(&mut self, x: &Array2<f64>) {
         self.resize(x.nrows());
         self.outputs[0].assign(x);
+    }
+
+    /// The part of layer `i`, counted from 0 over all layers.
+    fn step(&self, i: usize) -> Step<'_> {
+        Step { x: &self.outputs[i], y: &self.outputs[i + 1], memory: &self.memories[i] }
     }
 
     /// The input x (n, d).

@@ -74,6 +74,22 @@ fn the_generator_s_gradient_through_the_discriminator_is_that_of_differences() {
 }
 
 #[test]
+fn the_gradient_comes_through_every_kind_of_layer() {
+    let rng = &mut RandomState::new(0);
+    let functions = [Activation::Identity, Activation::Sigmoid, Activation::Tanh, Activation::Relu, Activation::LeakyRelu(0.2)];
+    for f in functions.into_iter().chain([Activation::Elu(1.0), Activation::Softplus, Activation::Softsign]) {
+        let builder = Sequential::input((1, 5, 5)).conv2d(3, (2, 2)).prelu().max_pool2d(2).flatten().dense(4).activation(f).dense(1);
+        let discriminator = Discriminator::new(builder.build(&mut RandomState::new(1)).unwrap(), sgd()).unwrap();
+        let mut generator = Generator::new(network([3, 4, 25], 2), sgd(), GeneratorLoss::NonSaturating).unwrap();
+        let before = generator.network.clone();
+        let z = generator.noise(6, rng);
+        generator.train(&discriminator, &z, rng).unwrap();
+        let value = |network: &Sequential| GeneratorLoss::NonSaturating.value(&discriminator.scores(&network.output(&z).unwrap()).unwrap());
+        assert_near(&taken(&before, &generator.network), &differences(&before, value));
+    }
+}
+
+#[test]
 fn the_discriminator_s_gradient_is_that_of_differences() {
     let rng = &mut RandomState::new(0);
     for (pack, smoothing, n) in [(1, 0.0, 6), (2, 0.1, 6), (2, 0.1, 30_000)] {

@@ -3,6 +3,7 @@
 use ndarray::{Array2, Zip};
 
 use super::{Layer, LayerGradient, Memory, Shape, Step};
+use crate::activation::with_function;
 use crate::{Activation, Error, RandomState};
 
 /// a = f(z), number by number.
@@ -28,10 +29,11 @@ impl Layer for Activate {
         self.0.values(z.as_slice().expect("contiguous"), a.as_slice_mut().expect("contiguous"));
     }
 
-    fn backward(&self, step: Step<'_>, delta_a: &Array2<f64>, delta_z: Option<&mut Array2<f64>>, _: &mut LayerGradient) {
-        let f = self.0;
+    fn backward(&self, step: Step<'_>, delta_a: &Array2<f64>, delta_z: Option<&mut Array2<f64>>, _: Option<&mut LayerGradient>) {
         if let Some(delta_z) = delta_z {
-            Zip::from(delta_z).and(delta_a).and(step.x).and(step.y).for_each(|dz, &da, &z, &a| *dz = da * f.slope(z, a));
+            with_function!(self.0, |f| {
+                Zip::from(delta_z).and(delta_a).and(step.x).and(step.y).for_each(|dz, &da, &z, &a| *dz = da * f.slope(z, a));
+            });
         }
     }
 }

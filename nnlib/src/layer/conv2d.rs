@@ -205,26 +205,36 @@ impl Layer for Conv2d {
         }
     }
 
-    fn backward(&self, step: Step<'_>, delta: &Array2<f64>, mut delta_x: Option<&mut Array2<f64>>, gradient: &mut LayerGradient) {
+    fn backward(&self, step: Step<'_>, delta: &Array2<f64>, mut delta_x: Option<&mut Array2<f64>>, gradient: Option<&mut LayerGradient>) {
         let geometry = self.geometry();
         let (w, positions) = (self.matrix(), geometry.output.0 * geometry.output.1);
-        gradient.w.fill(0.0);
-        gradient.b.fill(0.0);
-        gradient.scratch.resize(w.ncols() * positions, 0.0);
+        let mut room = Vec::new();
+        let (mut sums, room) = match gradient {
+            Some(LayerGradient { w, b, scratch }) => (Some((w, b)), scratch),
+            None => (None, &mut room),
+        };
+        if let Some((dw, db)) = &mut sums {
+            dw.fill(0.0);
+            db.fill(0.0);
+        }
+        room.resize(w.ncols() * positions, 0.0);
         for (s, delta) in delta.outer_iter().enumerate() {
             let delta =
                 ArrayView2::from_shape((self.b.len(), positions), delta.to_slice().expect("contiguous")).expect("the output's shape");
-            geometry.columns(step.x.row(s).to_slice().expect("contiguous"), &mut gradient.scratch);
-            let mut columns = ArrayViewMut2::from_shape((w.ncols(), positions), &mut gradient.scratch).expect("resized");
-            general_mat_mul(1.0, &delta, &columns.t(), 1.0, &mut gradient.w);
-            for (b, row) in gradient.b.iter_mut().zip(delta.outer_iter()) {
-                *b += row.sum();
+            if let Some((dw, db)) = &mut sums {
+                geometry.columns(step.x.row(s).to_slice().expect("contiguous"), room);
+                let columns = ArrayView2::from_shape((w.ncols(), positions), &*room).expect("resized");
+                general_mat_mul(1.0, &delta, &columns.t(), 1.0, *dw);
+                for (db, row) in db.iter_mut().zip(delta.outer_iter()) {
+                    *db += row.sum();
+                }
             }
             if let Some(delta_x) = &mut delta_x {
+                let mut columns = ArrayViewMut2::from_shape((w.ncols(), positions), &mut *room).expect("resized");
                 general_mat_mul(1.0, &w.t(), &delta, 0.0, &mut columns);
                 let mut delta_x = delta_x.row_mut(s);
                 delta_x.fill(0.0);
-                geometry.add_columns(&gradient.scratch, delta_x.as_slice_mut().expect("contiguous"));
+                geometry.add_columns(room, delta_x.as_slice_mut().expect("contiguous"));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The dense layer: every output from every input.
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2};
 
 use super::{Layer, LayerGradient, Memory, Parameters, ParametersMut, Shape, Step};
 use crate::{Error, Init, RandomState};
@@ -67,12 +67,13 @@ impl Layer for Dense {
         general_mat_mul(1.0, x, &self.w, 1.0, z);
     }
 
-    fn backward(&self, step: Step<'_>, delta: &Array2<f64>, delta_x: Option<&mut Array2<f64>>, gradient: &mut LayerGradient) {
-        general_mat_mul(1.0, &step.x.t(), delta, 0.0, &mut gradient.w);
-        if !self.b.is_empty() {
-            gradient.b.fill(0.0);
-            for row in delta.axis_iter(Axis(0)) {
-                gradient.b += &row;
+    fn backward(&self, step: Step<'_>, delta: &Array2<f64>, delta_x: Option<&mut Array2<f64>>, gradient: Option<&mut LayerGradient>) {
+        if let Some(gradient) = gradient {
+            general_mat_mul(1.0, &step.x.t(), delta, 0.0, &mut gradient.w);
+            let db = gradient.b.as_slice_mut().expect("contiguous");
+            db.fill(0.0);
+            for delta in delta.as_slice().expect("contiguous").chunks_exact(self.w.ncols()) {
+                db.iter_mut().zip(delta).for_each(|(sum, delta)| *sum += delta);
             }
         }
         if let Some(delta_x) = delta_x {

@@ -54,7 +54,7 @@ impl Layer for Dropout {
         }
     }
 
-    fn backward(&self, step: Step<'_>, delta_y: &Array2<f64>, delta_x: Option<&mut Array2<f64>>, _: &mut LayerGradient) {
+    fn backward(&self, step: Step<'_>, delta_y: &Array2<f64>, delta_x: Option<&mut Array2<f64>>, _: Option<&mut LayerGradient>) {
         if let Some(delta_x) = delta_x {
             delta_x.assign(delta_y);
             delta_x.iter_mut().zip(&step.memory.values).for_each(|(d, mask)| *d *= mask);

@@ -22,7 +22,7 @@ impl Layer for Flatten {
         y.assign(x);
     }
 
-    fn backward(&self, _: Step<'_>, delta_y: &Array2<f64>, delta_x: Option<&mut Array2<f64>>, _: &mut LayerGradient) {
+    fn backward(&self, _: Step<'_>, delta_y: &Array2<f64>, delta_x: Option<&mut Array2<f64>>, _: Option<&mut LayerGradient>) {
         if let Some(delta_x) = delta_x {
             delta_x.assign(delta_y);
         }

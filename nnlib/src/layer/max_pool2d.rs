@@ -80,7 +80,7 @@ impl Layer for MaxPool2d {
         }
     }
 
-    fn backward(&self, step: Step<'_>, delta_y: &Array2<f64>, delta_x: Option<&mut Array2<f64>>, _: &mut LayerGradient) {
+    fn backward(&self, step: Step<'_>, delta_y: &Array2<f64>, delta_x: Option<&mut Array2<f64>>, _: Option<&mut LayerGradient>) {
         let Some(delta_x) = delta_x else { return };
         delta_x.fill(0.0);
         let outputs = delta_y.ncols();

@@ -159,8 +159,8 @@ pub trait Layer: fmt::Debug + Send + Sync {
     /// With an `rng` the pass is one of training; without, one of prediction.
     fn forward(&self, x: &Array2<f64>, y: &mut Array2<f64>, memory: &mut Memory, rng: Option<&mut RandomState>);
 
-    /// From the gradient with respect to the output, `delta_y`, to those with respect to the parameters and, where asked for, the input.
-    fn backward(&self, pass: Step<'_>, delta_y: &Array2<f64>, delta_x: Option<&mut Array2<f64>>, gradient: &mut LayerGradient);
+    /// From the gradient with respect to the output, `delta_y`, to those with respect to the input and the parameters, each where asked for.
+    fn backward(&self, pass: Step<'_>, delta_y: &Array2<f64>, delta_x: Option<&mut Array2<f64>>, gradient: Option<&mut LayerGradient>);
 }
 
 /// One layer's part of a forward pass.

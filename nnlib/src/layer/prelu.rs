@@ -47,10 +47,12 @@ impl Layer for PRelu {
         Zip::from(a).and(z).and(alpha).for_each(|a, &z, &alpha| *a = if z >= 0.0 { z } else { alpha * z });
     }
 
-    fn backward(&self, step: Step<'_>, delta_a: &Array2<f64>, delta_z: Option<&mut Array2<f64>>, gradient: &mut LayerGradient) {
-        gradient.b.fill(0.0);
-        for (delta, z) in delta_a.outer_iter().zip(step.x.outer_iter()) {
-            Zip::from(&mut gradient.b).and(delta).and(z).for_each(|g, &d, &z| *g += d * z.min(0.0));
+    fn backward(&self, step: Step<'_>, delta_a: &Array2<f64>, delta_z: Option<&mut Array2<f64>>, gradient: Option<&mut LayerGradient>) {
+        if let Some(gradient) = gradient {
+            gradient.b.fill(0.0);
+            for (delta, z) in delta_a.outer_iter().zip(step.x.outer_iter()) {
+                Zip::from(&mut gradient.b).and(delta).and(z).for_each(|g, &d, &z| *g += d * z.min(0.0));
+            }
         }
         if let Some(delta_z) = delta_z {
             let alpha = self.alpha.broadcast(delta_z.raw_dim()).expect("as many slopes as columns");
