@@ -18,7 +18,8 @@ from outputs import ANSI, ERRORS, RAISES, SKIP, VARIES, differences, shown, tags
 KERNELS = Path(sys.prefix) / "share" / "jupyter" / "kernels"
 START_SECONDS = 300
 
-# evcxr sends a cell's last lines by another thread than the word that it has ended; about one panic in sixty is late.
+# evcxr sends a cell's last lines by another thread than the word that it has ended. On a machine with three busy kernels
+# and two cores, 248 of 360 panics came after it, the latest by 21 ms.
 # So the end of a cell is waited for: briefly, longer where what it showed before is still missing, and longest for the
 # error that it exists to show.
 SETTLE_SECONDS = 0.05

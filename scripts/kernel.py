@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 POOL = ROOT / "target" / "kernels"
 SEED = POOL / "seed"
-SOURCES = POOL / "rust-src"
+SOURCES = POOL / "rust-src"  # made by rust_sources.py
 SPEC = ROOT / ".venv" / "share" / "jupyter" / "kernels" / "rust"
 
 # evcxr builds with the profile dev, checks on, opt-level 2. This wins over its manifest in every build folder, so that
@@ -66,14 +65,6 @@ rpath = true
 [dependencies]
 nnlib = {{ path = {json.dumps(str(ROOT / "nnlib"))} }}
 """
-
-
-# The kernel infers the types of variables from Rust's own sources, which it reads at its start and again at a `:dep`.
-# A sixth of that work goes into two parts that hardly a notebook asks about: the processors' intrinsics (whose types
-# it then does not know), and the comments in the macros that make each method of the integers twelve times.
-INTRINSICS = Path("stdarch") / "crates" / "core_arch" / "src"
-INTEGERS = [Path("core") / "src" / "num" / name for name in ("int_macros.rs", "uint_macros.rs")]
-COMMENT = re.compile(r"^[ \t]*(//.*|#\[doc = .*\])\n", re.MULTILINE)  # not the first line of a longer attribute
 
 
 @contextlib.contextmanager
@@ -119,27 +110,6 @@ def build_seed() -> None:
                 print(line, end="", flush=True)
         if cargo.wait() != 0:  # no reason not to open JupyterLab
             print("".join(said) + "set-up: nnlib does not compile, and a notebook's `:dep nnlib` will fail", flush=True)
-
-
-def copy_sources() -> None:
-    """Make SOURCES, Rust's own sources without what slows a kernel's start; does nothing when they are there."""
-    rustc = subprocess.check_output(["rustc", "--version", "--verbose"], text=True)
-    made_from = rustc + Path(__file__).read_text()
-    sysroot = subprocess.check_output(["rustc", "--print", "sysroot"], text=True).strip()
-    library = Path(sysroot) / "lib" / "rustlib" / "src" / "rust" / "library"
-    POOL.mkdir(parents=True, exist_ok=True)
-    with locked(POOL / "rust-src.lock", fcntl.LOCK_EX):
-        mark = SOURCES / "made-from"  # written last
-        if mark.exists() and mark.read_text() == made_from:
-            return
-        shutil.rmtree(SOURCES, ignore_errors=True)
-        crate = str(library / INTRINSICS.parent)
-        shutil.copytree(library, SOURCES, ignore=lambda folder, _: ["src"] if folder == crate else [])
-        (SOURCES / INTRINSICS).mkdir()
-        (SOURCES / INTRINSICS / "mod.rs").write_text("pub mod arch {}\n")
-        for macros in INTEGERS:
-            (SOURCES / macros).write_text(COMMENT.sub("", (library / macros).read_text()))
-        mark.write_text(made_from)
 
 
 def seed_version() -> str:
@@ -220,7 +190,6 @@ def install(evcxr: str) -> None:
         environment = os.environ | {"JUPYTER_PATH": str(SPEC.parent.parent)}
         subprocess.run([evcxr, "--install"], env=environment, check=True, stdout=subprocess.DEVNULL)
         file.write_text(json.dumps(spec, indent=1) + "\n")
-    copy_sources()
     build_seed()
 
 

@@ -10,7 +10,8 @@
 #   3. finds the Rust kernel, evcxr_jupyter 0.22.0: the one on PATH where its version matches, else it is installed
 #      below .venv/evcxr, from a binary where cargo-binstall is present, else from source (about 14 minutes on two cores);
 #   4. registers the kernel "rust" inside .venv;
-#   5. fetches the crate's dependencies and compiles them for the notebooks' cells, below target/kernels.
+#   5. fetches the crate's dependencies, and below target/kernels compiles them for the notebooks' cells and copies the
+#      part of rust-src that the kernel reads.
 # Outside the checkout nothing changes but rust-src and cargo's store of downloads. To start afresh: rm -rf .venv target
 
 set -euo pipefail
@@ -84,14 +85,11 @@ if ! is_wanted_kernel "$evcxr"; then
     fi
 fi
 
-# 4. The kernelspec, and 5. the dependencies: the crate's, and those of Rust's own sources, which the kernel reads for its
-# type inference and would fetch at its start; those of every platform, since `:dep` asks cargo about all of them
-fetch() { RUSTC_BOOTSTRAP=1 cargo fetch --locked --quiet --manifest-path "$1" "${@:2}"; }
-for manifest in Cargo.toml "$rust_sources/Cargo.toml"; do
-    if ! fetch "$manifest" --offline 2>/dev/null; then
-        say "fetching the dependencies of $manifest"
-        fetch "$manifest"
-    fi
-done
+# 4. The kernelspec, and 5. the dependencies: those of every platform, since `:dep` asks cargo about all of them
+if ! cargo fetch --locked --quiet --offline 2>/dev/null; then
+    say "fetching the crate's dependencies"
+    cargo fetch --locked --quiet
+fi
+.venv/bin/python scripts/rust_sources.py
 .venv/bin/python scripts/kernel.py --install "$evcxr"
 say "ready ($rust_version; $(.venv/bin/python --version); kernel $evcxr)"
