@@ -140,6 +140,7 @@ def copy_seed(folder: Path) -> None:
     with locked(POOL / "seed.lock", fcntl.LOCK_SH):
         version, copied = seed_version(), folder / "seed-version"
         if version and not (copied.exists() and copied.read_text() == version):
+            shutil.rmtree(folder / "target", ignore_errors=True)  # what was built on the seed before is of no use
             # cp keeps the times of files, by which cargo knows what is fresh.
             subprocess.run(["cp", "-a", SEED / "target", folder], check=True)
             copied.write_text(version)
