@@ -1,9 +1,9 @@
 """Makes target/kernels/rust-src, the part of Rust's own sources that the kernel needs; does nothing when it is there.
 
-The kernel infers the types of variables from these sources, which it reads at its start and again at a `:dep`. All of
-Rust's library, with what it depends on for every platform, takes it nearly twice as long as the crates below. What is
-left out no notebook is likely to ask about: the processors' intrinsics and what detects them, portable SIMD, `test`,
-`proc_macro`, and what std alone uses, inside. A variable of such a type needs its type written.
+The kernel infers the types of variables from these sources, which it reads at its start and again at a `:dep`. With
+all of Rust's library, and what that depends on for every platform, it takes half as long again to the first `let`. What
+is left out hardly a notebook asks about: the processors' intrinsics and what detects them, portable SIMD, `test`,
+`proc_macro`, and what std uses inside. A variable of such a type needs its type written.
 """
 
 import fcntl
@@ -15,7 +15,7 @@ from pathlib import Path
 from kernel import SOURCES, locked
 
 # Each with those of them that it depends on. Of other crates only hashbrown is kept, of which std's maps and sets are
-# made; it knows Rust's crates by their names in the workspace.
+# made; it calls core and alloc by the two last names.
 CRATES = {
     "core": [],
     "alloc": ["core"],

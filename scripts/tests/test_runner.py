@@ -378,12 +378,14 @@ class Kernel(WithFolder):
 
     def test_in_a_new_build_folder_the_crate_is_compiled_already(self) -> None:
         pool, argv = self.new_checkout("another")
-        pool.mkdir(parents=True)
+        old = pool / "0" / "target" / "of an earlier seed"
+        old.mkdir(parents=True)
         (pool / "seed").symlink_to(ROOT / "target" / "kernels" / "seed")
         dependency = f":dep nnlib = {{ path = {json.dumps(str(ROOT / 'nnlib'))} }}"
         output = self.run_here(argv, [code(dependency), code("nnlib::RandomState::new(0);")])
         self.assertIn("pass  notebook: 2 of 2 cells", output)
         self.assertNotIn("Compiling", (self.folder / "results" / "notebook.log").read_text())
+        self.assertFalse(old.exists())
 
 
 if __name__ == "__main__":
