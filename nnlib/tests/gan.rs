@@ -74,7 +74,7 @@ fn the_generator_s_gradient_through_the_discriminator_is_that_of_differences() {
 }
 
 #[test]
-fn the_gradient_comes_through_every_kind_of_layer() {
+fn the_gradient_comes_through_images_and_every_function() {
     let rng = &mut RandomState::new(0);
     let functions = [Activation::Identity, Activation::Sigmoid, Activation::Tanh, Activation::Relu, Activation::LeakyRelu(0.2)];
     for f in functions.into_iter().chain([Activation::Elu(1.0), Activation::Softplus, Activation::Softsign]) {

@@ -208,23 +208,18 @@ impl Layer for Conv2d {
     fn backward(&self, step: Step<'_>, delta: &Array2<f64>, mut delta_x: Option<&mut Array2<f64>>, gradient: Option<&mut LayerGradient>) {
         let geometry = self.geometry();
         let (w, positions) = (self.matrix(), geometry.output.0 * geometry.output.1);
-        let mut room = Vec::new();
-        let (mut sums, room) = match gradient {
-            Some(LayerGradient { w, b, scratch }) => (Some((w, b)), scratch),
-            None => (None, &mut room),
-        };
-        if let Some((dw, db)) = &mut sums {
-            dw.fill(0.0);
-            db.fill(0.0);
-        }
+        let (wanted, mut unwanted) = (gradient.is_some(), LayerGradient::default());
+        let LayerGradient { w: dw, b: db, scratch: room } = gradient.unwrap_or(&mut unwanted);
+        dw.fill(0.0);
+        db.fill(0.0);
         room.resize(w.ncols() * positions, 0.0);
         for (s, delta) in delta.outer_iter().enumerate() {
             let delta =
                 ArrayView2::from_shape((self.b.len(), positions), delta.to_slice().expect("contiguous")).expect("the output's shape");
-            if let Some((dw, db)) = &mut sums {
+            if wanted {
                 geometry.columns(step.x.row(s).to_slice().expect("contiguous"), room);
                 let columns = ArrayView2::from_shape((w.ncols(), positions), &*room).expect("resized");
-                general_mat_mul(1.0, &delta, &columns.t(), 1.0, *dw);
+                general_mat_mul(1.0, &delta, &columns.t(), 1.0, dw);
                 for (db, row) in db.iter_mut().zip(delta.outer_iter()) {
                     *db += row.sum();
                 }
