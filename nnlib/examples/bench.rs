@@ -24,7 +24,7 @@ fn moons(h: usize) -> Result<f64, Error> {
     let network = Sequential::input(2).dense(h).activation(Activation::Tanh).dense(2).build(&mut RandomState::new(0))?;
     let mut model = network.compile(Loss::SoftmaxCrossEntropy, Optimizer::sgd(2.0)?)?.l2(0.01 / 200.0)?;
     let start = Instant::now();
-    model.fit(&data.x, &data.y, Fit::epochs(20_000).threads(1))?;
+    model.fit(&data.x, &data.y, FitOptions::epochs(20_000).threads(1))?;
     Ok(start.elapsed().as_secs_f64())
 }
 
@@ -47,7 +47,7 @@ fn digits() -> Result<f64, Error> {
         .build(&mut RandomState::new(0))?;
     let rate = Schedule::InverseTime { initial: 0.05, decay: 1e-6 };
     let mut model = network.compile(Loss::SoftmaxCrossEntropy, Optimizer::sgd(rate)?.momentum(0.9)?.nesterov())?.with_accuracy();
-    let mut epoch = || model.fit(&digits.train.x, &digits.train.y, Fit::epochs(1).batch_size(100).threads(2));
+    let mut epoch = || model.fit(&digits.train.x, &digits.train.y, FitOptions::epochs(1).batch_size(100).threads(2));
     epoch()?;
     let start = Instant::now();
     epoch()?;
@@ -59,7 +59,7 @@ fn boundary() -> Result<f64, Error> {
     let data = data::make_moons(200, 0.20, &mut RandomState::new(0))?;
     let network = Sequential::input(2).dense(3).activation(Activation::Tanh).dense(2).build(&mut RandomState::new(0))?;
     let mut model = network.compile(Loss::SoftmaxCrossEntropy, Optimizer::adam(0.05)?)?;
-    model.fit(&data.x, &data.y, Fit::epochs(200))?;
+    model.fit(&data.x, &data.y, FitOptions::epochs(200))?;
     let draw = || plot::decision_boundary(&model, &data)?.png();
     draw()?;
     let start = Instant::now();

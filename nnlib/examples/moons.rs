@@ -14,11 +14,11 @@ fn main() -> Result<(), Error> {
     let network = Sequential::input(2).dense(3).activation(Activation::Tanh).dense(2).build(&mut RandomState::new(0))?;
     println!("{}\n", network.summary());
     let mut model = network.compile(Loss::SoftmaxCrossEntropy, Optimizer::adam(0.05)?)?;
-    model.fit(&train.x, &train.y, Fit::epochs(200))?;
+    model.fit(&train.x, &train.y, FitOptions::epochs(200))?;
 
     let mut panels = Vec::new();
     for (name, model) in [("a straight line", &line as &dyn Classifier), ("three hidden neurons", &model)] {
-        let accuracy = metrics::accuracy(&test.y, &model.predict(&test.x)?)?;
+        let accuracy = metrics::accuracy(&test.y, &model.predict_classes(&test.x)?)?;
         let title = format!("{name}: {:.1} % of 1,000 new points", 100.0 * accuracy);
         println!("{title}");
         panels.push(plot::probability_boundary(model, &train)?.title(&title).equal_axes());

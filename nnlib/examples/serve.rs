@@ -96,7 +96,7 @@ struct Answer {
 impl Served {
     fn new(path: &str) -> Result<Self, Error> {
         let model = Model::load(path)?;
-        let inputs = model.network.input_shape().size();
+        let inputs = model.network().input_shape().size();
         let boundary = if inputs == 2 { boundary_of(&model)? } else { None };
         Ok(Self { model, path: path.to_owned(), inputs, boundary })
     }
@@ -223,7 +223,7 @@ async fn about(State(served): State<Arc<Served>>) -> Response {
         ),
         None => String::new(),
     };
-    let (summary, loss, optimizer) = (model.network.summary().to_string(), model.loss(), model.optimizer());
+    let (summary, loss, optimizer) = (model.network().summary().to_string(), model.loss(), model.optimizer());
     let body = format!(
         "{picture}<pre>{}</pre><p>Loss: {loss:?}. Trained by {} in {} updates.</p><p><a href=\"/predict\">Ask it</a></p>",
         escape(&summary),

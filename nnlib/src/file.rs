@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::Error;
+use crate::error::Error;
 
 /// Writes a file beside its place and renames it into it: whoever reads the path meets the old file or the new one, whole.
 ///

@@ -1,52 +1,48 @@
 #![doc = include_str!("../README.md")]
 
-pub mod activation;
-pub mod autodiff;
 pub mod check;
-mod classifier;
-mod close;
 pub mod data;
 mod error;
-mod fast;
 mod file;
-pub mod gan;
-pub mod gradcheck;
-mod init;
 #[doc(hidden)]
 pub mod kernel;
-pub mod layer;
-mod lbfgs;
-pub mod linear;
-pub mod logistic;
-mod loss;
+mod math;
 pub mod metrics;
-mod network;
-mod optimizer;
+mod models;
+mod nn;
 pub mod plot;
 mod random;
-mod schedule;
 mod store;
 #[cfg(test)]
+#[path = "../tests/support/mod.rs"]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod train;
+mod verify;
 
-pub use activation::Activation;
-pub use classifier::Classifier;
-pub use close::assert_close;
 pub use data::Dataset;
 pub use error::Error;
-pub use gan::{Discriminator, Gan, GanLosses, Generator, GeneratorLoss};
-pub use init::Init;
-pub use linear::{LinearModel, LinearSgd, least_squares};
-pub use logistic::{LogisticModel, LogisticRegression, LogisticRegressionCv};
-pub use loss::{Loss, Targets};
-pub use network::{Builder, Gradients, Pass, Sequential, Text};
-pub use optimizer::Optimizer;
+pub use math::activation::{self, Activation};
+pub use math::loss::{Loss, Targets};
+pub use models::gan::{self, Discriminator, Gan, GanLosses, Generator, GeneratorLoss};
+pub use models::linear::{self, LinearModel, LinearSgd, least_squares};
+pub use models::logistic::{self, LogisticModel, LogisticRegression, LogisticRegressionCv};
+pub use nn::builder::Builder;
+pub use nn::classifier::Classifier;
+pub use nn::init::Init;
+pub use nn::layer;
+pub use nn::pass::{Gradients, Pass};
+pub use nn::sequential::Sequential;
+pub use nn::text::Text;
 pub use random::RandomState;
-pub use schedule::Schedule;
-pub use train::{Epoch, Evaluation, Fit, History, Model};
+pub use train::history::{Epoch, History};
+pub use train::model::{Evaluation, Model};
+pub use train::optimizer::Optimizer;
+pub use train::options::FitOptions;
+pub use train::schedule::Schedule;
+pub use verify::close::assert_close;
+pub use verify::{autodiff, gradcheck};
 
 pub use ndarray;
 pub use rand;
@@ -56,7 +52,7 @@ pub mod prelude {
     pub use ndarray::{Array1, Array2, Axis, array, s};
 
     pub use crate::{
-        Activation, Classifier, Dataset, Error, Fit, History, Init, LinearSgd, LogisticRegression, LogisticRegressionCv, Loss, Model,
-        Optimizer, RandomState, Schedule, Sequential, activation, assert_close, data, least_squares, metrics, plot,
+        Activation, Classifier, Dataset, Error, FitOptions, History, Init, LinearSgd, LogisticRegression, LogisticRegressionCv, Loss,
+        Model, Optimizer, RandomState, Schedule, Sequential, activation, assert_close, data, least_squares, metrics, plot,
     };
 }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use ndarray::{Array1, Array2, Axis};
 
-use crate::{Classifier, Error};
+use crate::error::Error;
+use crate::nn::classifier::Classifier;
 
 /// The share of samples whose predicted class `y_hat` is their class `y`, both of shape (n,): scikit-learn's `accuracy_score`.
 ///
@@ -109,7 +110,7 @@ impl fmt::Display for ConfusionMatrix {
 /// use nnlib::{Classifier, Dataset, metrics::MajorityClass};
 /// let train = Dataset::new(array![[1.0], [2.0], [3.0]], array![1, 0, 1])?;
 /// let baseline = MajorityClass::fit(&train)?;
-/// assert_eq!(baseline.predict(&array![[7.0], [8.0]])?, array![1, 1]);
+/// assert_eq!(baseline.predict_classes(&array![[7.0], [8.0]])?, array![1, 1]);
 /// # Ok::<(), nnlib::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -123,7 +124,7 @@ impl MajorityClass {
     ///
     /// # Errors
     /// [`Error::Empty`] without points.
-    pub fn fit(data: &crate::Dataset) -> Result<Self, Error> {
+    pub fn fit(data: &crate::data::Dataset) -> Result<Self, Error> {
         if data.is_empty() {
             return Err(Error::empty("data points"));
         }
@@ -137,7 +138,7 @@ impl MajorityClass {
 }
 
 impl Classifier for MajorityClass {
-    fn predict(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
+    fn predict_classes(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
         Ok(Array1::from_elem(x.nrows(), self.class()))
     }
 
@@ -166,7 +167,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::Dataset;
+    use crate::data::Dataset;
     use crate::testing::{assert_close, fixture, floats, integers, message};
 
     #[test]
@@ -204,7 +205,7 @@ mod tests {
     fn the_majority_is_the_first_of_the_most_frequent() {
         let data = Dataset::new(array![[1.0], [2.0], [3.0], [4.0], [5.0]], array![2, 1, 2, 1, 0]).unwrap();
         let baseline = MajorityClass::fit(&data).unwrap();
-        assert_eq!(baseline.predict(&data.x).unwrap(), array![1, 1, 1, 1, 1]);
+        assert_eq!(baseline.predict_classes(&data.x).unwrap(), array![1, 1, 1, 1, 1]);
         let p = baseline.probabilities(&array![[9.0], [9.0]]).unwrap().unwrap();
         assert_eq!(p, array![[0.2, 0.4, 0.4], [0.2, 0.4, 0.4]]);
     }

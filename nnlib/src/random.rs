@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use ndarray::{Array1, Array2};
 use rand::{Rng, SeedableRng, TryRng};
 
-use crate::Error;
+use crate::error::Error;
 
 const N: usize = 624;
 const M: usize = 397;

@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use crate::data::make_moons;
 use crate::layer::{AnyLayer, Conv2d, Padding, Shape};
 use crate::testing::{assert_close, fixture, flat, floats, integers, matrix, message};
-use crate::{Activation, Classifier, Dataset, Error, Fit, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential, gradcheck};
+use crate::{
+    Activation, Classifier, Dataset, Error, FitOptions, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential, gradcheck,
+};
 
 /// The moons tutorial: 200 points and a 2-h-2 network, each from seed 0.
 fn moons_model(hidden: usize) -> (Dataset, Model) {
@@ -23,9 +25,9 @@ fn the_moons_tutorial_to_the_ninth_digit() {
     for hidden in [1, 2, 3, 4, 5, 20, 50] {
         let expected = &fixture["hidden_sizes"][hidden.to_string()];
         let (data, mut model) = moons_model(hidden);
-        assert_close(&model.network.w(1).unwrap(), &matrix(&expected["initial_W1"]), 0.0);
-        assert_close(&model.network.w(2).unwrap(), &matrix(&expected["initial_W2"]), 0.0);
-        let history = model.fit(&data.x, &data.y, Fit::epochs(1002)).unwrap();
+        assert_close(&model.network().w(1).unwrap(), &matrix(&expected["initial_W1"]), 0.0);
+        assert_close(&model.network().w(2).unwrap(), &matrix(&expected["initial_W2"]), 0.0);
+        let history = model.fit(&data.x, &data.y, FitOptions::epochs(1002)).unwrap();
         assert!((history.loss[0] - expected["initial_loss"].as_f64().unwrap()).abs() < 1e-9);
         for (iteration, loss) in expected["loss_after_iteration"].as_object().unwrap() {
             let iteration: usize = iteration.parse().unwrap();
@@ -44,7 +46,7 @@ fn the_moons_tutorial_to_its_end() {
     for hidden in [1, 3, 5] {
         let expected = &fixture["hidden_sizes"][hidden.to_string()];
         let (data, mut model) = moons_model(hidden);
-        model.fit(&data.x, &data.y, Fit::epochs(20_000)).unwrap();
+        model.fit(&data.x, &data.y, FitOptions::epochs(20_000)).unwrap();
         let end = model.evaluate(&data.x, &data.y).unwrap();
         if hidden == 3 {
             let plateaus = floats(&fixture["plateaus_h3"]);
@@ -250,7 +252,7 @@ fn dropout_trains_as_it_does_layer_by_layer() {
     // More than a block of eight, and a part of one.
     let (x, y) = (rng.randn_2d(21, 6), Array1::from_shape_fn(21, |i| i % 3));
     let mut model = network.clone().compile(Loss::SoftmaxCrossEntropy, Optimizer::sgd(0.5).unwrap()).unwrap();
-    let history = model.fit(&x, &y, Fit::epochs(1).seed(3)).unwrap();
+    let history = model.fit(&x, &y, FitOptions::epochs(1).seed(3)).unwrap();
 
     let mut of_part = RandomState::new(rand::Rng::next_u32(&mut RandomState::new(3)));
     let pass = network.forward_training(&x, &mut of_part).unwrap();
@@ -259,16 +261,16 @@ fn dropout_trains_as_it_does_layer_by_layer() {
     Optimizer::sgd(0.5).unwrap().step(&mut expected, &gradients).unwrap();
     assert!((history.loss[0] - Loss::SoftmaxCrossEntropy.value(pass.output(), &y).unwrap()).abs() < 1e-12);
     for l in [1, 2] {
-        assert_close(&model.network.w(l).unwrap(), &expected.w(l).unwrap(), 1e-12);
-        assert_close(&model.network.b(l).unwrap(), &expected.b(l).unwrap(), 1e-12);
+        assert_close(&model.network().w(l).unwrap(), &expected.w(l).unwrap(), 1e-12);
+        assert_close(&model.network().b(l).unwrap(), &expected.b(l).unwrap(), 1e-12);
     }
-    assert_ne!(model.network, network);
+    assert_ne!(*model.network(), network);
 }
 
 #[test]
 fn passes_and_gradients_reuse_their_buffers() {
     let (data, model) = moons_model(3);
-    let network = &model.network;
+    let network = model.network();
     let mut pass = network.forward(&data.x).unwrap();
     let before = pass.output().as_ptr();
     network.forward_into(&data.x, &mut pass).unwrap();
@@ -282,8 +284,8 @@ fn passes_and_gradients_reuse_their_buffers() {
 #[test]
 fn a_pass_names_its_values_as_the_textbook_does() {
     let (data, model) = moons_model(3);
-    let pass = model.network.forward(&data.x).unwrap();
-    let z1 = data.x.dot(&model.network.w(1).unwrap()) + model.network.b(1).unwrap();
+    let pass = model.network().forward(&data.x).unwrap();
+    let z1 = data.x.dot(&model.network().w(1).unwrap()) + model.network().b(1).unwrap();
     assert_close(pass.z(1).unwrap(), &z1, 1e-14);
     assert_close(pass.a(1).unwrap(), &z1.mapv(f64::tanh), 1e-14);
     assert_eq!(pass.a(0).unwrap(), &data.x);
@@ -357,7 +359,7 @@ fn the_two_layer_sigmoid_network() {
     let network = builder.activation(sigmoid).build(&mut RandomState::new(0)).unwrap();
     assert_close(&network.w(1).unwrap(), &matrix(&fixture["initial_W1"]), 0.0);
     let mut model = network.compile(Loss::SummedSquaredError, Optimizer::sgd(1.0).unwrap()).unwrap();
-    let history = model.fit(&x, &y, Fit::epochs(1500)).unwrap();
+    let history = model.fit(&x, &y, FitOptions::epochs(1500)).unwrap();
     for (iteration, error) in fixture["sum_squared_error"].as_object().unwrap() {
         let got = history.loss[iteration.parse::<usize>().unwrap()];
         assert!((got - error.as_f64().unwrap()).abs() < 1e-9, "iteration {iteration}: {got} against {error}");
@@ -375,8 +377,8 @@ fn minibatches_give_the_same_bits_on_any_number_of_threads() {
     let y: Array1<usize> = (0..700).map(|i| i % 3).collect();
     let train = |threads: usize| {
         let mut model = network.clone().compile(Loss::SoftmaxCrossEntropy, Optimizer::adam(0.01).unwrap()).unwrap();
-        let history = model.fit(&x, &y, Fit::epochs(2).batch_size(300).threads(threads)).unwrap();
-        (history.loss, model.network)
+        let history = model.fit(&x, &y, FitOptions::epochs(2).batch_size(300).threads(threads)).unwrap();
+        (history.loss, model.into_network())
     };
     let one = train(1);
     assert!(train(3) == one && train(16) == one);
@@ -388,7 +390,7 @@ fn early_stopping_restores_the_best_weights() {
     let held_out = make_moons(60, 0.4, &mut RandomState::new(2)).unwrap();
     let network = Sequential::input(2).dense(30).activation(Activation::Tanh).dense(2).build(&mut RandomState::new(3)).unwrap();
     let mut model = network.compile(Loss::SoftmaxCrossEntropy, Optimizer::adam(0.05).unwrap()).unwrap();
-    let fit = Fit::epochs(2000).batch_size(20).validation(&held_out.x, &held_out.y).early_stopping(15);
+    let fit = FitOptions::epochs(2000).batch_size(20).validation(&held_out.x, &held_out.y).early_stopping(15);
     let history = model.fit(&data.x, &data.y, fit).unwrap();
     let best = history.best_epoch.unwrap();
     assert!(history.loss.len() < 2000 && history.loss.len() == best + 16);
@@ -398,14 +400,14 @@ fn early_stopping_restores_the_best_weights() {
 }
 
 #[test]
-fn callbacks_see_each_epoch_and_can_break_off() {
+fn callbacks_see_on_epoch_end_and_can_break_off() {
     let (data, mut model) = moons_model(3);
     let mut seen = Vec::new();
     let history = model
         .fit(
             &data.x,
             &data.y,
-            Fit::epochs(100).each_epoch(|epoch| {
+            FitOptions::epochs(100).on_epoch_end(|epoch| {
                 seen.push((epoch.index, epoch.history.loss.len()));
                 if epoch.index == 4 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
             }),
@@ -422,8 +424,8 @@ fn a_share_kept_out_is_the_data_s_end_and_is_not_trained_on() {
     spoilt.iter_mut().skip(80).for_each(|label| *label = 1 - *label);
     let train = |y: &Array1<usize>| {
         let (_, mut model) = moons_model(3);
-        model.fit(&data.x, y, Fit::epochs(50).batch_size(16).validation_split(0.2)).unwrap();
-        model.network
+        model.fit(&data.x, y, FitOptions::epochs(50).batch_size(16).validation_split(0.2)).unwrap();
+        model.into_network()
     };
     assert!(train(&data.y) == train(&spoilt));
 }
@@ -434,7 +436,7 @@ fn training_that_diverges_says_so() {
     let network = Sequential::input(2).dense(3).dense(1).build(&mut RandomState::new(0)).unwrap();
     let t = data.y.mapv(|label| label as f64).insert_axis(Axis(1));
     let mut model = network.compile(Loss::SummedSquaredError, Optimizer::sgd(10.0).unwrap()).unwrap();
-    let error = model.fit(&data.x, &t, Fit::epochs(1000)).unwrap_err();
+    let error = model.fit(&data.x, &t, FitOptions::epochs(1000)).unwrap_err();
     assert!(matches!(error, Error::Diverged { .. }), "{error}");
     assert!(error.to_string().contains("try a smaller learning rate"));
 }
@@ -461,7 +463,7 @@ fn mistakes_are_named() {
     assert_eq!(message(Sequential::new(2.into(), vec![dense(2, 3), dense(4, 1)])), "input of a dense layer: expected shape (4,), got (3,)");
 
     let (data, mut model) = moons_model(3);
-    let network = &model.network;
+    let network = model.network();
     assert_eq!(
         message(network.forward(&array![[1.0]])),
         "input of the network: expected shape (n, 2), a sample of (2,) in each row, got (1, 1)"
@@ -477,18 +479,18 @@ fn mistakes_are_named() {
         message(other.backward(&network.forward(&data.x).unwrap(), &data.y, Loss::SoftmaxCrossEntropy)),
         "pass of a network: expected shape (2,) → (2,), got (2,) → (3,) → (3,) → (2,)"
     );
-    assert_eq!(message(model.fit(&data.x, &data.y, Fit::epochs(0))), "epochs: expected at least 1, got 0");
-    assert_eq!(message(model.fit(&data.x, &data.y, Fit::epochs(1).batch_size(0))), "batch size: expected at least 1, got 0");
+    assert_eq!(message(model.fit(&data.x, &data.y, FitOptions::epochs(0))), "epochs: expected at least 1, got 0");
+    assert_eq!(message(model.fit(&data.x, &data.y, FitOptions::epochs(1).batch_size(0))), "batch size: expected at least 1, got 0");
     assert_eq!(
-        message(model.fit(&data.x, &data.y, Fit::epochs(1).validation_split(1.0))),
+        message(model.fit(&data.x, &data.y, FitOptions::epochs(1).validation_split(1.0))),
         "share of validation data: expected a number in (0, 1), got 1"
     );
     assert_eq!(
-        message(model.fit(&data.x, &data.y, Fit::epochs(1).early_stopping(3))),
+        message(model.fit(&data.x, &data.y, FitOptions::epochs(1).early_stopping(3))),
         "early stopping: expected validation data to judge by, got none"
     );
     assert_eq!(
-        message(model.fit(&data.x, &array![0], Fit::epochs(1))),
+        message(model.fit(&data.x, &array![0], FitOptions::epochs(1))),
         "targets: expected shape (200, …), one row for each sample, got (1, …)"
     );
     assert_eq!(message(model.clone().l2(-1.0)), "strength of the L2 regularisation: expected a finite number of at least 0, got -1");
@@ -496,13 +498,14 @@ fn mistakes_are_named() {
 
 #[test]
 fn a_summary_and_an_inspection_read_well() {
-    let (_, mut model) = moons_model(3);
+    let (_, model) = moons_model(3);
+    let mut network = model.into_network();
     assert_eq!(
-        model.network.summary().to_string(),
+        network.summary().to_string(),
         "layer  output  parameters\n─────────────────────────\nInput  (2,)             0\nDense  (3,)             9\nTanh   (3,)             0\nDense  (2,)             8\n17 parameters in all"
     );
-    model.network.set(2, &array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], &array![0.5, -0.5]).unwrap();
-    let text = model.network.inspect().to_string();
+    network.set(2, &array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], &array![0.5, -0.5]).unwrap();
+    let text = network.inspect().to_string();
     assert!(text.ends_with("Dense → (2,)\n  neuron 0: weights 1.000000, 3.000000, 5.000000; bias 0.500000\n  neuron 1: weights 2.000000, 4.000000, 6.000000; bias -0.500000"), "{text}");
 }
 
@@ -510,8 +513,8 @@ fn a_summary_and_an_inspection_read_well() {
 fn schedules_reach_the_updates() {
     let (data, model) = moons_model(2);
     let schedule = Schedule::Step { initial: 1.0, factor: 0.5, every: 4 };
-    let mut model = model.network.compile(Loss::SoftmaxCrossEntropy, Optimizer::sgd(schedule).unwrap()).unwrap();
-    model.fit(&data.x, &data.y, Fit::epochs(2).batch_size(50)).unwrap();
+    let mut model = model.into_network().compile(Loss::SoftmaxCrossEntropy, Optimizer::sgd(schedule).unwrap()).unwrap();
+    model.fit(&data.x, &data.y, FitOptions::epochs(2).batch_size(50)).unwrap();
     assert_eq!((model.optimizer().updates(), model.optimizer().rate()), (8, 0.25));
 }
 
@@ -520,6 +523,6 @@ fn classes_and_probabilities_agree() {
     let (data, model) = moons_model(3);
     let p = Classifier::probabilities(&model, &data.x).unwrap().unwrap();
     assert!(p.sum_axis(Axis(1)).iter().all(|sum| (sum - 1.0).abs() < 1e-12));
-    let y = Classifier::predict(&model, &data.x).unwrap();
+    let y = Classifier::predict_classes(&model, &data.x).unwrap();
     assert!(p.outer_iter().zip(&y).all(|(p, &y)| p[y] >= 0.5));
 }

@@ -39,7 +39,7 @@ static ALLOCATOR: Counting = Counting;
 /// How many allocations each epoch made, from the sixth to the hundredth.
 fn by_epoch(model: &mut Model, x: &Array2<f64>, y: &Array1<usize>, batch_size: usize) -> Result<Vec<usize>, Error> {
     let mut counts = Vec::with_capacity(100);
-    let count = Fit::epochs(100).batch_size(batch_size).threads(1).each_epoch(|_| {
+    let count = FitOptions::epochs(100).batch_size(batch_size).threads(1).on_epoch_end(|_| {
         counts.push(ALLOCATIONS.get());
         ControlFlow::Continue(())
     });

@@ -63,12 +63,12 @@ fn the_generator_s_gradient_through_the_discriminator_is_that_of_differences() {
         for (pack, n) in [(1, 6), (3, 6), (2, 30_000)] {
             let discriminator = Discriminator::new(network([2 * pack, 5, 1], 1), sgd()).unwrap();
             let mut generator = Generator::new(network([3, 4, 2], 2), sgd(), loss).unwrap();
-            let before = generator.network.clone();
+            let before = generator.network().clone();
             let z = generator.noise(n, rng);
             let value = |network: &Sequential| loss.value(&discriminator.scores(&network.output(&z).unwrap()).unwrap());
             let reported = generator.train(&discriminator, &z, rng).unwrap();
             assert!((reported - value(&before)).abs() < 1e-12);
-            assert_near(&taken(&before, &generator.network), &differences(&before, value));
+            assert_near(&taken(&before, generator.network()), &differences(&before, value));
         }
     }
 }
@@ -81,11 +81,11 @@ fn the_gradient_comes_through_images_and_every_function() {
         let builder = Sequential::input((1, 5, 5)).conv2d(3, (2, 2)).prelu().max_pool2d(2).flatten().dense(4).activation(f).dense(1);
         let discriminator = Discriminator::new(builder.build(&mut RandomState::new(1)).unwrap(), sgd()).unwrap();
         let mut generator = Generator::new(network([3, 4, 25], 2), sgd(), GeneratorLoss::NonSaturating).unwrap();
-        let before = generator.network.clone();
+        let before = generator.network().clone();
         let z = generator.noise(6, rng);
         generator.train(&discriminator, &z, rng).unwrap();
         let value = |network: &Sequential| GeneratorLoss::NonSaturating.value(&discriminator.scores(&network.output(&z).unwrap()).unwrap());
-        assert_near(&taken(&before, &generator.network), &differences(&before, value));
+        assert_near(&taken(&before, generator.network()), &differences(&before, value));
     }
 }
 
@@ -104,8 +104,8 @@ fn the_discriminator_s_gradient_is_that_of_differences() {
             on_real + d(&fake).mapv(|d| -(1.0 - d).ln()).mean().unwrap()
         };
         let reported = discriminator.train(&real, &fake, rng).unwrap();
-        assert!((reported - value(&before.network)).abs() < 1e-12);
-        assert_near(&taken(&before.network, &discriminator.network), &differences(&before.network, value));
+        assert!((reported - value(before.network())).abs() < 1e-12);
+        assert_near(&taken(before.network(), discriminator.network()), &differences(before.network(), value));
     }
 }
 
@@ -166,7 +166,7 @@ fn a_small_gan_finds_a_gaussian_s_mean_and_spread() {
         let real = rng.randn_2d(128, 1) * 0.5 + 3.0;
         gan.step(&real, rng).unwrap();
     }
-    let (w, b) = (gan.generator.network.w(1).unwrap()[[0, 0]], gan.generator.network.b(1).unwrap()[0]);
+    let (w, b) = (gan.generator.network().w(1).unwrap()[[0, 0]], gan.generator.network().b(1).unwrap()[0]);
     assert!((w.abs() - 0.5).abs() < 0.05 && (b - 3.0).abs() < 0.05, "spread {w}, mean {b}");
 }
 

@@ -116,7 +116,7 @@ fn the_boundary_lies_where_the_classifier_changes_its_mind() {
     // Class 1 below the line x₂ = 0.4 x₁ + 0.3, with probabilities and without.
     struct Line;
     impl Classifier for Line {
-        fn predict(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
+        fn predict_classes(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
             Ok(x.outer_iter().map(|x| usize::from(x[1] < 0.4 * x[0] + 0.3)).collect())
         }
         fn probabilities(&self, x: &Array2<f64>) -> Result<Option<Array2<f64>>, Error> {

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use ndarray::{Array1, array};
-use nnlib::{Error, Fit, Loss, Optimizer, RandomState, Sequential};
+use nnlib::{Error, FitOptions, Loss, Optimizer, RandomState, Sequential};
 
 const CHILD: &str = "NNLIB_TEST_TRAINS";
 
@@ -16,7 +16,7 @@ fn trains() {
     let network = Sequential::input(2).dense(2).build(&mut RandomState::new(0)).unwrap();
     let optimizer = Optimizer::sgd(rate.parse::<f64>().unwrap()).unwrap();
     let mut model = network.compile(Loss::SoftmaxCrossEntropy, optimizer).unwrap().with_accuracy();
-    match model.fit(&x, &y, Fit::epochs(3).validation(&array![[0.5, 1.0]], &array![1]).bar()) {
+    match model.fit(&x, &y, FitOptions::epochs(3).validation(&array![[0.5, 1.0]], &array![1]).bar()) {
         Ok(history) => assert_eq!(history.loss.len(), 3),
         Err(error) => {
             assert!(matches!(error, Error::Diverged { .. }));

@@ -42,8 +42,8 @@ pub fn accuracy(accuracy: fn(&Array1<usize>, &Array1<usize>) -> f64) -> Verdict 
 /// Checks `standardise(train, x)`: x (m, d) less the mean and divided by the standard deviation that each feature has in train (n, d).
 ///
 /// ```
-/// use nnlib::{check, data::Standardizer};
-/// assert!(check::standardise(|train, x| Standardizer::fit(train).unwrap().transform(x).unwrap()).passed());
+/// use nnlib::{check, data::StandardScaler};
+/// assert!(check::standardise(|train, x| StandardScaler::fit(train).unwrap().transform(x).unwrap()).passed());
 /// ```
 pub fn standardise(standardise: fn(&Array2<f64>, &Array2<f64>) -> Array2<f64>) -> Verdict {
     fn by(ruler: &Array2<f64>, x: &Array2<f64>) -> Array2<f64> {

@@ -2,7 +2,8 @@
 
 use ndarray::Array2;
 
-use crate::{Error, RandomState};
+use crate::error::Error;
+use crate::random::RandomState;
 
 /// Random changes to images: shift, rotation, zoom and mirroring, drawn anew for each image each time.
 ///

@@ -2,7 +2,8 @@
 
 use std::slice::Chunks;
 
-use crate::{Error, RandomState};
+use crate::error::Error;
+use crate::random::RandomState;
 
 /// The rows 0..n cut into batches of one size, the last one smaller where n is no multiple of it.
 ///

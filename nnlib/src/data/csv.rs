@@ -6,7 +6,7 @@ use std::path::{Path, absolute};
 use ndarray::{Array1, Array2};
 
 use super::Dataset;
-use crate::Error;
+use crate::error::Error;
 
 /// A table read from a CSV file: a name for every column, a text in every cell.
 ///

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView1};
 
 use super::{Dataset, Table};
-use crate::Error;
+use crate::error::Error;
 
 /// The features in which a zero stands for a missing value.
 const ZERO_IS_MISSING: [&str; 5] = ["glucose", "pressure", "triceps", "insulin", "mass"];

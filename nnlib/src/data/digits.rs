@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, absolute};
 
 use super::{Dataset, idx};
-use crate::Error;
+use crate::error::Error;
 
 /// Handwritten digits: images to train on and images held out.
 ///

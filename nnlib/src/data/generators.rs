@@ -5,8 +5,9 @@ use std::f64::consts::PI;
 use ndarray::{Array1, Array2};
 
 use super::Dataset;
+use crate::error::Error;
 use crate::error::check_finite;
-use crate::{Error, RandomState};
+use crate::random::RandomState;
 
 /// Two interleaving half circles, which no straight line can part: scikit-learn's `make_moons(n, noise=noise)`.
 ///

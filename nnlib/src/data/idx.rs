@@ -7,7 +7,7 @@ use std::path::{Path, absolute};
 use flate2::bufread::MultiGzDecoder;
 use ndarray::{Array1, Array3};
 
-use crate::Error;
+use crate::error::Error;
 
 /// The images of an IDX file such as `train-images-idx3-ubyte.gz`, shape (n, height, width): grey levels from 0 to 255.
 ///

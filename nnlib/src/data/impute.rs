@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2};
 
-use crate::Error;
+use crate::error::Error;
 
 /// Puts the median of the feature in place of every missing value, which is a NaN: scikit-learn's `SimpleImputer(strategy="median")`.
 ///

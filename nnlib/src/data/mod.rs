@@ -21,10 +21,10 @@ pub use digits::{Digits, digits};
 pub use generators::{make_blobs, make_circles, make_moons, make_spirals};
 pub use idx::{read_idx_images, read_idx_labels};
 pub use impute::Imputer;
-pub use scale::{MinMax, Standardizer};
+pub use scale::{MinMaxScaler, StandardScaler};
 pub use split::{Fold, k_fold, stratified_k_fold, stratified_split, train_test_split};
 
-use crate::Error;
+use crate::error::Error;
 use crate::error::check_finite;
 
 /// Points and their classes.

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, Axis};
 
-use crate::Error;
+use crate::error::Error;
 use crate::error::check_finite;
 
 /// Gives every feature mean 0 and standard deviation 1: scikit-learn's `StandardScaler`.
@@ -12,9 +12,9 @@ use crate::error::check_finite;
 ///
 /// ```
 /// use ndarray::array;
-/// use nnlib::data::Standardizer;
+/// use nnlib::data::StandardScaler;
 /// let train = array![[1.0, 10.0], [3.0, 10.0]];
-/// let scaler = Standardizer::fit(&train)?;
+/// let scaler = StandardScaler::fit(&train)?;
 /// assert_eq!(scaler.transform(&train)?, array![[-1.0, 0.0], [1.0, 0.0]]);
 /// assert_eq!(scaler.transform(&array![[5.0, 11.0]])?, array![[3.0, 1.0]]);
 /// # Ok::<(), nnlib::Error>(())
@@ -22,14 +22,14 @@ use crate::error::check_finite;
 ///
 /// A whole data set: `Dataset { x: scaler.transform(&data.x)?, ..data }`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standardizer {
+pub struct StandardScaler {
     /// The mean of each feature, shape (d,).
     pub mean: Array1<f64>,
     /// The standard deviation of each feature, shape (d,); 1 where a feature is constant.
     pub std: Array1<f64>,
 }
 
-impl Standardizer {
+impl StandardScaler {
     /// Takes the mean and standard deviation of each column of `x`, shape (n, d).
     ///
     /// # Errors
@@ -68,20 +68,20 @@ impl Standardizer {
 ///
 /// ```
 /// use ndarray::array;
-/// use nnlib::data::MinMax;
-/// let scaler = MinMax::fit(&array![[1.0, 10.0], [3.0, 10.0]])?;
+/// use nnlib::data::MinMaxScaler;
+/// let scaler = MinMaxScaler::fit(&array![[1.0, 10.0], [3.0, 10.0]])?;
 /// assert_eq!(scaler.transform(&array![[2.0, 10.0], [5.0, 10.0]])?, array![[0.5, 0.0], [2.0, 0.0]]);
 /// # Ok::<(), nnlib::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct MinMax {
+pub struct MinMaxScaler {
     /// The smallest value of each feature, shape (d,).
     pub min: Array1<f64>,
     /// The largest less the smallest value of each feature, shape (d,); 1 where a feature is constant.
     pub range: Array1<f64>,
 }
 
-impl MinMax {
+impl MinMaxScaler {
     /// Takes the extremes of each column of `x`, shape (n, d).
     ///
     /// # Errors
@@ -145,32 +145,32 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::RandomState;
+    use crate::random::RandomState;
     use crate::testing::{assert_close, fixture, matrix, message};
 
     #[test]
     fn scales_are_scikit_learns() {
         let expected = fixture("scalers.json");
         let (x, new) = (matrix(&expected["x"]), matrix(&expected["new"]));
-        assert_close(&Standardizer::fit(&x).unwrap().transform(&new).unwrap(), &matrix(&expected["standard"]), 1e-13);
-        assert_close(&MinMax::fit(&x).unwrap().transform(&new).unwrap(), &matrix(&expected["min_max"]), 1e-13);
+        assert_close(&StandardScaler::fit(&x).unwrap().transform(&new).unwrap(), &matrix(&expected["standard"]), 1e-13);
+        assert_close(&MinMaxScaler::fit(&x).unwrap().transform(&new).unwrap(), &matrix(&expected["min_max"]), 1e-13);
     }
 
     #[test]
     fn bad_data_is_named() {
         let empty = "rows and columns to fit a scaler to: expected at least one, got none";
-        assert_eq!(message(Standardizer::fit(&Array2::zeros((0, 3)))), empty);
-        assert_eq!(message(MinMax::fit(&Array2::zeros((3, 0)))), empty);
+        assert_eq!(message(StandardScaler::fit(&Array2::zeros((0, 3)))), empty);
+        assert_eq!(message(MinMaxScaler::fit(&Array2::zeros((3, 0)))), empty);
         let nan = array![[1.0, 2.0], [f64::NAN, 3.0]];
-        assert_eq!(message(Standardizer::fit(&nan)), "x: expected finite numbers, got NaN at [1, 0]");
-        assert_eq!(message(MinMax::fit(&nan)), "x: expected finite numbers, got NaN at [1, 0]");
+        assert_eq!(message(StandardScaler::fit(&nan)), "x: expected finite numbers, got NaN at [1, 0]");
+        assert_eq!(message(MinMaxScaler::fit(&nan)), "x: expected finite numbers, got NaN at [1, 0]");
         let narrow = array![[1.0], [2.0]];
         let shape = "x: expected shape (n, 2), the columns that the scaler was fitted on, got (2, 1)";
         let x = array![[1.0, 2.0], [2.0, 3.0]];
-        assert_eq!(message(Standardizer::fit(&x).unwrap().transform(&narrow)), shape);
-        assert_eq!(message(Standardizer::fit(&x).unwrap().inverse(&narrow)), shape);
-        assert_eq!(message(MinMax::fit(&x).unwrap().transform(&narrow)), shape);
-        assert_eq!(message(MinMax::fit(&x).unwrap().inverse(&narrow)), shape);
+        assert_eq!(message(StandardScaler::fit(&x).unwrap().transform(&narrow)), shape);
+        assert_eq!(message(StandardScaler::fit(&x).unwrap().inverse(&narrow)), shape);
+        assert_eq!(message(MinMaxScaler::fit(&x).unwrap().transform(&narrow)), shape);
+        assert_eq!(message(MinMaxScaler::fit(&x).unwrap().inverse(&narrow)), shape);
     }
 
     proptest! {
@@ -178,14 +178,14 @@ mod tests {
         fn scales_do_what_they_say_and_go_back(seed: u32, n in 2_usize..30, d in 1_usize..6, spread in 1e-3..1e3, offset in -1e3..1e3) {
             let mut x: Array2<f64> = RandomState::new(seed).randn_2d(n, d) * spread + offset;
             x.column_mut(0).fill(offset); // a constant feature
-            let standard = Standardizer::fit(&x)?;
+            let standard = StandardScaler::fit(&x)?;
             let z = standard.transform(&x)?;
             let tolerance = 1e-9 * (1.0 + offset.abs() / spread);
             prop_assert!(z.mean_axis(Axis(0)).unwrap().iter().all(|mean| mean.abs() < tolerance));
             prop_assert!(z.std_axis(Axis(0), 0.0).iter().skip(1).all(|std| (std - 1.0).abs() < tolerance));
             assert_close(&standard.inverse(&z)?, &x, 1e-9);
 
-            let unit = MinMax::fit(&x)?;
+            let unit = MinMaxScaler::fit(&x)?;
             let u = unit.transform(&x)?;
             prop_assert!(u.iter().all(|v| (0.0..=1.0).contains(v)) && u.column(0).iter().all(|&v| v == 0.0));
             prop_assert!(u.columns().into_iter().skip(1).all(|column| column.iter().any(|&v| v == 0.0) && column.iter().any(|&v| v == 1.0)));

@@ -3,7 +3,8 @@
 use ndarray::Array1;
 
 use super::Dataset;
-use crate::{Error, RandomState};
+use crate::error::Error;
+use crate::random::RandomState;
 
 /// The points in random order, parted into a training and a test set: scikit-learn's `train_test_split(x, y, test_size=test_fraction)`.
 ///

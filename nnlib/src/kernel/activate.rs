@@ -2,7 +2,7 @@
 
 use super::dispatch::{Arithmetic, versions};
 use super::{elementary, vector};
-use crate::Activation;
+use crate::math::activation::Activation;
 
 /// a = f(z), number by number.
 ///

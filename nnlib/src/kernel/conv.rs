@@ -5,7 +5,7 @@
 
 use super::block::{LANES, Lane, add_sums_of_rows, load, store, sum, transpose};
 use super::dispatch::{Arithmetic, versions};
-use crate::layer::Padding;
+use crate::nn::layer::Padding;
 
 /// Where kernels stand on images, in whole numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -464,8 +464,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::RandomState;
     use crate::kernel::dispatch::assert_same_bits;
+    use crate::random::RandomState;
     use crate::testing::{fixture, flat};
 
     fn gaussians(count: usize, rng: &mut RandomState) -> Vec<f64> {

@@ -14,7 +14,8 @@ use super::block::{
 use super::conv::{Convolution, Pooling};
 use super::dispatch::{Arithmetic, versions};
 use super::elementary;
-use crate::{Activation, Loss, Targets};
+use crate::math::activation::Activation;
+use crate::math::loss::{Loss, Targets};
 
 /// A layer, its parameters borrowed.
 #[derive(Clone, Copy, Debug)]
@@ -686,9 +687,10 @@ mod tests {
 
     use super::*;
     use crate::kernel::dispatch::assert_same_bits;
-    use crate::layer::{Activate, AnyLayer, Conv2d, Dense, Padding, Shape};
+    use crate::nn::layer::{Activate, AnyLayer, Conv2d, Dense, Padding, Shape};
+    use crate::nn::sequential::Sequential;
+    use crate::random::RandomState;
     use crate::testing::{fixture, flat, integers, matrix};
-    use crate::{RandomState, Sequential};
 
     fn slice<D: ndarray::Dimension>(array: &ndarray::Array<f64, D>) -> &[f64] {
         array.as_slice().unwrap()

@@ -21,7 +21,7 @@ const SPACING: f64 = 0.01;
 /// 0.01 apart. Where the range is wider than 12 units the grid has 1200 points a side: more than the picture has pixels.
 ///
 /// # Errors
-/// As [`Figure::classes`] and the model's own [`predict`](Classifier::predict); [`Error::Shape`] when the model gives another number of
+/// As [`Figure::classes`] and the model's own [`predict_classes`](Classifier::predict_classes); [`Error::Shape`] when the model gives another number of
 /// classes than it was given points.
 ///
 /// ```
@@ -60,7 +60,7 @@ impl Figure {
         let plane = Lattice::new(x, y, spacing)?;
         let mut classes: Vec<usize> = Vec::with_capacity(plane.len());
         plane.in_blocks(|block| {
-            let predicted = model.predict(block)?;
+            let predicted = model.predict_classes(block)?;
             check_rows("classes given by the model", block.nrows(), predicted.len())?;
             classes.extend(predicted);
             Ok(())
@@ -141,7 +141,7 @@ fn edge_of_class(model: &dyn Classifier, plane: &Lattice, classes: &[usize], cla
     for _ in 0..5 {
         let middles: Vec<(f64, f64)> = ends.iter().map(middle).collect();
         let asked = Array2::from_shape_fn((ends.len(), 2), |(i, k)| if k == 0 { middles[i].0 } else { middles[i].1 });
-        let predicted = model.predict(&asked)?;
+        let predicted = model.predict_classes(&asked)?;
         check_rows("classes given by the model", middles.len(), predicted.len())?;
         for ((end, middle), &c) in ends.iter_mut().zip(middles).zip(&predicted) {
             *(if c == class { &mut end.0 } else { &mut end.1 }) = middle;

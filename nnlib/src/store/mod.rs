@@ -26,10 +26,17 @@ use std::path::Path;
 use ndarray::{ArrayRef, ArrayViewD, Dimension, Ix1, Ix2, Ix4};
 use serde_json::{Value, json};
 
+use crate::error::Error;
 use crate::error::check_finite;
-use crate::layer::{Activate, AnyLayer, Conv2d, Dense, Dropout, Flatten, MaxPool2d, PRelu, Padding, Shape};
-use crate::optimizer::Rule;
-use crate::{Activation, Error, Loss, Model, Optimizer, Schedule, Sequential, file};
+use crate::file;
+use crate::math::activation::Activation;
+use crate::math::loss::Loss;
+use crate::nn::layer::{Activate, AnyLayer, Conv2d, Dense, Dropout, Flatten, MaxPool2d, PRelu, Padding, Shape};
+use crate::nn::sequential::Sequential;
+use crate::train::model::Model;
+use crate::train::optimizer::Optimizer;
+use crate::train::optimizer::Rule;
+use crate::train::schedule::Schedule;
 use place::Place;
 
 /// What a model's file says it is …

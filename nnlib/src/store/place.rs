@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::{Array, ArrayD, Dimension, IxDyn};
 use serde_json::Value;
 
-use crate::Error;
+use crate::error::Error;
 
 /// Whole numbers are read up to here: JSON's numbers are exact so far.
 const MOST: u64 = 1 << 53;

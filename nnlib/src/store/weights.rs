@@ -7,9 +7,11 @@ use ndarray::ArrayD;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
+use crate::error::Error;
 use crate::error::check_finite;
-use crate::layer::{AnyLayer, Parameters};
-use crate::{Error, Sequential, file};
+use crate::file;
+use crate::nn::layer::{AnyLayer, Parameters};
+use crate::nn::sequential::Sequential;
 
 impl Sequential {
     /// Writes the weights to a file in the safetensors format, in double precision: Keras's `save_weights`.

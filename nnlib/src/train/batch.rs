@@ -4,13 +4,16 @@ use std::sync::{Mutex, PoisonError};
 
 use ndarray::{Array1, Array2, Axis};
 
-use super::Model;
-use super::fit::Transform;
-use crate::fast::Fast;
-use crate::layer::AnyLayer;
-use crate::loss::Targets;
-use crate::network::{Gradients, Pass, class, resize};
-use crate::{Error, RandomState, Sequential};
+use super::model::Model;
+use super::options::Transform;
+use crate::error::Error;
+use crate::math::loss::Targets;
+use crate::nn::classifier::class;
+use crate::nn::layer::AnyLayer;
+use crate::nn::lowered::Fast;
+use crate::nn::pass::{Gradients, Pass, resize};
+use crate::nn::sequential::Sequential;
+use crate::random::RandomState;
 
 /// Targets of a batch, copied from those of the data.
 pub(super) enum OwnTargets {
@@ -81,9 +84,9 @@ impl Part {
             y_hat: Array2::zeros((0, network.output_size())),
             way: match Fast::for_training(network) {
                 Some(fast) => Way::Fast(Box::new(fast)),
-                None => Way::ByLayer(Box::new(Pass::new(network))),
+                None => Way::ByLayer(Box::new(Pass::new(network.layers(), network.shapes()))),
             },
-            gradients: Gradients::new(network),
+            gradients: Gradients::new(network.layers(), network.shapes()),
             rng: RandomState::new(0),
             loss: 0.0,
             correct: 0,

@@ -1,6 +1,6 @@
 //! What is kept of training, and what a callback sees of it.
 
-use crate::Sequential;
+use crate::nn::sequential::Sequential;
 
 /// What training was like, epoch by epoch.
 ///

@@ -2,7 +2,8 @@
 
 use std::io::{IsTerminal, Write, stderr};
 
-use super::{Fit, History};
+use super::history::History;
+use super::options::FitOptions;
 
 /// A bar's blocks.
 const BLOCKS: usize = 30;
@@ -18,7 +19,7 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Shows the epoch that just ended.
-    pub(super) fn report(&mut self, fit: &Fit<'_>, history: &History, last: bool) {
+    pub(super) fn report(&mut self, fit: &FitOptions<'_>, history: &History, last: bool) {
         let epoch = history.loss.len();
         if fit.bar && stderr().is_terminal() {
             // Ten times a second is as fast as the eye reads.
@@ -50,7 +51,7 @@ impl Drop for Progress {
 }
 
 /// The last epoch's figures.
-fn line(fit: &Fit<'_>, history: &History) -> String {
+fn line(fit: &FitOptions<'_>, history: &History) -> String {
     let (epoch, all) = (history.loss.len(), fit.epochs.to_string());
     let mut line = format!("epoch {epoch:>width$}/{all}", width = all.len());
     if fit.elapsed || fit.bar {

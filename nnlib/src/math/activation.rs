@@ -51,14 +51,14 @@ pub enum Activation {
 macro_rules! with_function {
     ($activation:expr, |$f:ident| $run:expr) => {
         match $activation {
-            $f @ $crate::Activation::Identity => $run,
-            $f @ $crate::Activation::Sigmoid => $run,
-            $f @ $crate::Activation::Tanh => $run,
-            $f @ $crate::Activation::Relu => $run,
-            $f @ $crate::Activation::LeakyRelu(_) => $run,
-            $f @ $crate::Activation::Elu(_) => $run,
-            $f @ $crate::Activation::Softplus => $run,
-            $f @ $crate::Activation::Softsign => $run,
+            $f @ $crate::math::activation::Activation::Identity => $run,
+            $f @ $crate::math::activation::Activation::Sigmoid => $run,
+            $f @ $crate::math::activation::Activation::Tanh => $run,
+            $f @ $crate::math::activation::Activation::Relu => $run,
+            $f @ $crate::math::activation::Activation::LeakyRelu(_) => $run,
+            $f @ $crate::math::activation::Activation::Elu(_) => $run,
+            $f @ $crate::math::activation::Activation::Softplus => $run,
+            $f @ $crate::math::activation::Activation::Softsign => $run,
         }
     };
 }

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use crate::Error;
+use crate::error::Error;
 use crate::error::check_positive;
 
 /// The learning rate of each update, counted from 0.

@@ -1,8 +1,10 @@
 //! Optimisers: how a gradient becomes a step.
 
+use crate::error::Error;
 use crate::error::check_finite;
-use crate::network::Gradients;
-use crate::{Error, Schedule, Sequential};
+use crate::nn::pass::Gradients;
+use crate::nn::sequential::Sequential;
+use crate::train::schedule::Schedule;
 
 /// A rule that turns gradients into steps, with the state it keeps between them.
 ///
@@ -58,6 +60,11 @@ impl Optimizer {
         let schedule = rate.into();
         schedule.check()?;
         Ok(Self { schedule, rule, updates: 0, first: Vec::new(), second: Vec::new() })
+    }
+
+    /// The same rule and rate, without state.
+    pub(crate) fn renewed(&self) -> Self {
+        Self { schedule: self.schedule.clone(), rule: self.rule, updates: 0, first: Vec::new(), second: Vec::new() }
     }
 
     /// Stochastic gradient descent at this rate, or schedule of rates.

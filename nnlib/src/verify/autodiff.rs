@@ -100,7 +100,7 @@ impl Value {
 
     /// 1 / (1 + e⁻ˣ).
     pub fn sigmoid(&self) -> Self {
-        let s = crate::activation::sigmoid(self.value());
+        let s = crate::math::activation::sigmoid(self.value());
         self.unary("sigmoid", s, s * (1.0 - s))
     }
 
@@ -264,7 +264,7 @@ mod tests {
             let values = point.map(Value::new);
             f(&values).backward();
             let plain = |x: &[f64]| f(&[Value::new(x[0]), Value::new(x[1])]).value();
-            for (value, numeric) in values.iter().zip(crate::gradcheck::central_differences(plain, &point, 1e-5)) {
+            for (value, numeric) in values.iter().zip(crate::verify::gradcheck::central_differences(plain, &point, 1e-5)) {
                 assert!((value.gradient() - numeric).abs() < 1e-8 * numeric.abs().max(1.0), "{value:?} against {numeric}");
             }
         }

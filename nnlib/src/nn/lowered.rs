@@ -4,10 +4,12 @@ use ndarray::Array2;
 
 use crate::kernel::conv::{Convolution, Pooling};
 use crate::kernel::fused::{Layer, Stack, Wanted, Workspace};
-use crate::layer::AnyLayer;
-use crate::loss::Targets;
-use crate::network::Gradients;
-use crate::{Loss, RandomState, Sequential};
+use crate::math::loss::Loss;
+use crate::math::loss::Targets;
+use crate::nn::layer::AnyLayer;
+use crate::nn::pass::Gradients;
+use crate::nn::sequential::Sequential;
+use crate::random::RandomState;
 
 /// Room for fused passes of one network, kept from pass to pass.
 #[derive(Debug, Default)]

@@ -4,8 +4,8 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Zip};
 
-use crate::Error;
-use crate::activation::softmax;
+use crate::error::Error;
+use crate::math::activation::softmax;
 
 /// How far the outputs of a network are from what they should be.
 ///

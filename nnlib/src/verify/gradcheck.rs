@@ -4,9 +4,11 @@ use std::fmt;
 
 use ndarray::Array2;
 
-use crate::layer::Parameters;
-use crate::loss::Targets;
-use crate::{Error, Loss, Sequential};
+use crate::error::Error;
+use crate::math::loss::Loss;
+use crate::math::loss::Targets;
+use crate::nn::layer::Parameters;
+use crate::nn::sequential::Sequential;
 
 /// The gradient of `f` at `x` by central differences, (f(x + h) − f(x − h)) / 2h, with h = `step` for every coordinate.
 ///

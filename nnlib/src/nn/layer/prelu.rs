@@ -3,7 +3,9 @@
 use ndarray::{Array1, Array2, ArrayViewMut2, Zip};
 
 use super::{Layer, LayerGradient, Memory, Parameters, ParametersMut, Shape, Step};
-use crate::{Error, Init, RandomState};
+use crate::error::Error;
+use crate::nn::init::Init;
+use crate::random::RandomState;
 
 /// a = z for z ≥ 0, else α z, with one slope α for each feature (K. He et al., 2015).
 ///

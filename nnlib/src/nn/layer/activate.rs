@@ -3,8 +3,10 @@
 use ndarray::{Array2, Zip};
 
 use super::{Layer, LayerGradient, Memory, Shape, Step};
-use crate::activation::with_function;
-use crate::{Activation, Error, RandomState};
+use crate::error::Error;
+use crate::math::activation::Activation;
+use crate::math::activation::with_function;
+use crate::random::RandomState;
 
 /// a = f(z), number by number.
 ///

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use ndarray::Array1;
 
-use crate::Error;
+use crate::error::Error;
 
 /// How many of the last steps shape the next one.
 const MEMORY: usize = 10;

@@ -4,7 +4,9 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2};
 
 use super::{Layer, LayerGradient, Memory, Parameters, ParametersMut, Shape, Step};
-use crate::{Error, Init, RandomState};
+use crate::error::Error;
+use crate::nn::init::Init;
+use crate::random::RandomState;
 
 /// z = x w + b, with x (n, d), w (d, h), b (h,) and z (n, h).
 ///

@@ -1,6 +1,6 @@
 //! Weight initialisers: how large the random weights of an untrained network are.
 
-use crate::RandomState;
+use crate::random::RandomState;
 
 /// How a layer's weights are drawn; biases always start at 0.
 ///

@@ -3,7 +3,8 @@
 use ndarray::Array2;
 
 use super::{Layer, LayerGradient, Memory, Shape, Step};
-use crate::{Error, RandomState};
+use crate::error::Error;
+use crate::random::RandomState;
 
 /// Inverted dropout (N. Srivastava et al., 2014): in training each number is set to 0 with probability `rate`, the others are divided by
 /// 1 − `rate`, so that the expected value stays; in prediction nothing happens.

@@ -1,17 +1,18 @@
 //! The network: layers in order, and a forward pass that is a value.
 
-use std::fmt;
-
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
-use crate::activation::softmax;
+use crate::error::Error;
 use crate::error::check_finite;
-use crate::fast::Fast;
-use crate::layer::{
-    Activate, AnyLayer, Conv2d, Dense, Dropout, Flatten, LayerGradient, MaxPool2d, Memory, PRelu, Padding, Parameters, Shape, Step,
-};
-use crate::loss::Targets;
-use crate::{Activation, Classifier, Error, Init, Loss, RandomState};
+use crate::math::activation::softmax;
+use crate::math::loss::Loss;
+use crate::math::loss::Targets;
+use crate::nn::classifier::{Classifier, classes};
+use crate::nn::layer::{AnyLayer, Parameters, Shape};
+use crate::nn::lowered::Fast;
+use crate::nn::pass::{Gradients, Pass};
+use crate::nn::text::Text;
+use crate::random::RandomState;
 
 /// Layers in order, each fed with the output of the one before.
 ///
@@ -36,122 +37,7 @@ pub struct Sequential {
     layers: Vec<AnyLayer>,
 }
 
-/// A network being put together; see [`Sequential::input`].
-///
-/// The first mistake is kept and reported by [`Builder::build`].
-#[derive(Debug)]
-pub struct Builder {
-    input: Shape,
-    shape: Shape,
-    init: Init,
-    layers: Vec<(AnyLayer, Init)>,
-    error: Option<Error>,
-}
-
-impl Builder {
-    fn add(mut self, make: impl FnOnce(Shape) -> Result<AnyLayer, Error>) -> Self {
-        if self.error.is_some() {
-            return self;
-        }
-        let shaped = make(self.shape).and_then(|layer| Ok((layer.get().output_shape(self.shape)?, layer)));
-        match shaped {
-            Ok((shape, layer)) => {
-                self.shape = shape;
-                self.layers.push((layer, self.init));
-            }
-            Err(error) => self.error = Some(error),
-        }
-        self
-    }
-
-    /// The shape of a sample after the layers so far.
-    pub fn shape(&self) -> Shape {
-        self.shape
-    }
-
-    /// How the layers that follow draw their weights; [`Init::LecunNormal`] unless said otherwise.
-    pub fn init(mut self, init: Init) -> Self {
-        self.init = init;
-        self
-    }
-
-    /// A dense layer of `h` neurons.
-    pub fn dense(self, h: usize) -> Self {
-        self.add(|input| match input {
-            Shape::Flat(d) => Ok(AnyLayer::Dense(Dense::new(d, h)?)),
-            Shape::Image { .. } => Err(Error::shape("input of a dense layer", "(features,); flatten the image first", input)),
-        })
-    }
-
-    /// A dense layer of `h` neurons without bias.
-    pub fn dense_without_bias(self, h: usize) -> Self {
-        let mut builder = self.dense(h);
-        if let (None, Some((AnyLayer::Dense(dense), _))) = (&builder.error, builder.layers.last_mut()) {
-            dense.b = Array1::zeros(0);
-        }
-        builder
-    }
-
-    /// An activation function of each number.
-    pub fn activation(self, f: Activation) -> Self {
-        self.add(|_| Ok(AnyLayer::Activate(Activate(f))))
-    }
-
-    /// A rectified unit with a learned left slope for each feature.
-    pub fn prelu(self) -> Self {
-        self.add(|input| Ok(AnyLayer::PRelu(PRelu::new(input.size()))))
-    }
-
-    /// Dropout of each number with this probability, while training.
-    pub fn dropout(self, rate: f64) -> Self {
-        self.add(|_| Ok(AnyLayer::Dropout(Dropout::new(rate)?)))
-    }
-
-    /// An image as a row of features.
-    pub fn flatten(self) -> Self {
-        self.add(|_| Ok(AnyLayer::Flatten(Flatten)))
-    }
-
-    /// A convolution by `outputs` kernels of this size (rows, columns) that stay inside the image, step by step.
-    pub fn conv2d(self, outputs: usize, kernel: (usize, usize)) -> Self {
-        self.conv2d_with(outputs, kernel, 1, Padding::Valid)
-    }
-
-    /// A convolution with this stride and padding.
-    pub fn conv2d_with(self, outputs: usize, kernel: (usize, usize), stride: usize, padding: Padding) -> Self {
-        self.add(|input| Ok(AnyLayer::Conv2d(Conv2d::new(input, outputs, kernel, stride, padding)?)))
-    }
-
-    /// The largest of each window of `size` × `size`.
-    pub fn max_pool2d(self, size: usize) -> Self {
-        self.add(|input| Ok(AnyLayer::MaxPool2d(MaxPool2d::new(input, size)?)))
-    }
-
-    /// The network, its weights drawn layer by layer.
-    ///
-    /// # Errors
-    /// The first of the mistakes made on the way: [`Error::Shape`] for layers whose sizes do not meet, [`Error::Value`] for a number out of
-    /// range, [`Error::Empty`] for a network without layers.
-    pub fn build(self, rng: &mut RandomState) -> Result<Sequential, Error> {
-        if let Some(error) = self.error {
-            return Err(error);
-        }
-        let layers = self.layers.into_iter().map(|(mut layer, init)| {
-            layer.get_mut().initialise(init, rng);
-            layer
-        });
-        Sequential::new(self.input, layers.collect())
-    }
-}
-
 impl Sequential {
-    /// Begins a network for samples of this shape: a number of features, or (channels, height, width).
-    pub fn input(shape: impl Into<Shape>) -> Builder {
-        let shape = shape.into();
-        let error = check_size("input of the network", shape).err();
-        Builder { input: shape, shape, init: Init::default(), layers: Vec::new(), error }
-    }
-
     /// A network of ready layers.
     ///
     /// # Errors
@@ -314,7 +200,7 @@ impl Sequential {
     /// # Errors
     /// [`Error::Shape`] when a row is no sample for this network, [`Error::Empty`] without rows, [`Error::NotFinite`] for a NaN or an infinity.
     pub fn forward(&self, x: &Array2<f64>) -> Result<Pass, Error> {
-        let mut pass = Pass::new(self);
+        let mut pass = Pass::new(&self.layers, self.shapes());
         self.forward_into(x, &mut pass)?;
         Ok(pass)
     }
@@ -337,7 +223,7 @@ impl Sequential {
     /// As [`Sequential::forward`].
     pub fn forward_training(&self, x: &Array2<f64>, rng: &mut RandomState) -> Result<Pass, Error> {
         self.check_input(x)?;
-        let mut pass = Pass::new(self);
+        let mut pass = Pass::new(&self.layers, self.shapes());
         pass.load(x);
         self.run(&mut pass, Some(rng));
         Ok(pass)
@@ -365,7 +251,7 @@ impl Sequential {
     /// # Errors
     /// [`Error::Shape`] when the pass is of another network, and those of [`Loss::check`] for the targets.
     pub fn backward<'t>(&self, pass: &Pass, targets: impl Into<Targets<'t>>, loss: Loss) -> Result<Gradients, Error> {
-        let mut gradients = Gradients::new(self);
+        let mut gradients = Gradients::new(&self.layers, self.shapes());
         self.backward_into(pass, targets.into(), loss, &mut gradients)?;
         Ok(gradients)
     }
@@ -396,7 +282,7 @@ impl Sequential {
     /// [`Sequential::backward_from`], as far as the input only when its gradient is wanted; else that of the first layer's parameters ends it.
     pub(crate) fn backward_to(&self, pass: &Pass, delta: &Array2<f64>, to_input: bool) -> Result<Gradients, Error> {
         self.check_delta(pass, delta)?;
-        let mut gradients = Gradients::new(self);
+        let mut gradients = Gradients::new(&self.layers, self.shapes());
         gradients.resize(pass);
         gradients.last_delta().assign(delta);
         self.run_back(pass, &mut gradients, to_input);
@@ -444,7 +330,7 @@ impl Sequential {
             return Ok(y_hat);
         }
         // In parts, so that the memory needed for the passes does not grow with the data.
-        let mut pass = Pass::new(self);
+        let mut pass = Pass::new(&self.layers, self.shapes());
         for (x, mut y_hat) in x.axis_chunks_iter(Axis(0), 256).zip(y_hat.axis_chunks_iter_mut(Axis(0), 256)) {
             pass.resize(x.nrows());
             pass.outputs[0].assign(&x);
@@ -506,25 +392,9 @@ impl Sequential {
 }
 
 /// `Ok` for samples that have numbers, and no more than max pooling and the arrays' lengths can count.
-fn check_size(what: &str, shape: Shape) -> Result<(), Error> {
+pub(crate) fn check_size(what: &str, shape: Shape) -> Result<(), Error> {
     let fits = (1..=u32::MAX as usize).contains(&shape.size());
     if fits { Ok(()) } else { Err(Error::value(what, "from 1 to 4294967295 numbers", shape)) }
-}
-
-/// Text that a notebook shows as it is, without quotes.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Text(String);
-
-impl fmt::Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 /// Where layer `l`, counted from 1 over the layers that have weights, stands among all layers.
@@ -538,7 +408,7 @@ fn nth_weighted(layers: &[AnyLayer], l: usize) -> Result<usize, Error> {
 
 impl Classifier for Sequential {
     /// The class with the largest output; with a single output, class 1 from 0.5 on.
-    fn predict(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
+    fn predict_classes(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
         Ok(classes(&self.output(x)?))
     }
 
@@ -546,184 +416,5 @@ impl Classifier for Sequential {
     fn probabilities(&self, x: &Array2<f64>) -> Result<Option<Array2<f64>>, Error> {
         let y_hat = self.output(x)?;
         Ok(Some(if y_hat.ncols() == 1 { ndarray::concatenate![Axis(1), 1.0 - &y_hat, y_hat] } else { softmax(&y_hat) }))
-    }
-}
-
-/// The class that each row of outputs means: the largest of several, or class 1 where a single one is at least 0.5.
-pub(crate) fn classes(y_hat: &Array2<f64>) -> Array1<usize> {
-    y_hat.outer_iter().map(class).collect()
-}
-
-/// The class that one row of outputs means.
-pub(crate) fn class(y_hat: ArrayView1<'_, f64>) -> usize {
-    match y_hat.len() {
-        1 => usize::from(y_hat[0] >= 0.5),
-        _ => y_hat.iter().enumerate().fold(0, |best, (j, &v)| if v > y_hat[best] { j } else { best }),
-    }
-}
-
-/// A forward pass as a value: the input, and the output of every layer.
-///
-/// In the textbook's letters, with layers counted from 1 over those that have weights: a(0) = x, z(l) is what layer l computes from
-/// a(l − 1), and a(l) is what comes of z(l) before the next such layer.
-#[derive(Clone, Debug)]
-pub struct Pass {
-    shapes: Vec<Shape>,
-    /// Which output is z(1), z(2), …
-    scores: Vec<usize>,
-    pub(crate) outputs: Vec<Array2<f64>>,
-    memories: Vec<Memory>,
-}
-
-impl Pass {
-    /// Empty buffers for passes of this network.
-    pub(crate) fn new(network: &Sequential) -> Self {
-        let shapes = network.shapes();
-        let scores = network.layers.iter().enumerate().filter(|(_, layer)| layer.has_weights()).map(|(i, _)| i + 1).collect();
-        let outputs = shapes.iter().map(|shape| Array2::zeros((0, shape.size()))).collect();
-        Self { memories: vec![Memory::default(); network.layers.len()], shapes, scores, outputs }
-    }
-
-    /// Makes room for `n` samples; what is there is lost.
-    pub(crate) fn resize(&mut self, n: usize) {
-        self.outputs.iter_mut().for_each(|output| resize(output, n));
-    }
-
-    /// Makes `x` (n, d) the input of the next pass.
-    pub(crate) fn load(&mut self, x: &Array2<f64>) {
-        self.resize(x.nrows());
-        self.outputs[0].assign(x);
-    }
-
-    /// The part of layer `i`, counted from 0 over all layers.
-    fn step(&self, i: usize) -> Step<'_> {
-        Step { x: &self.outputs[i], y: &self.outputs[i + 1], memory: &self.memories[i] }
-    }
-
-    /// The input x (n, d).
-    pub fn x(&self) -> &Array2<f64> {
-        &self.outputs[0]
-    }
-
-    /// The network's output (n, k): scores where the loss is the softmax cross-entropy.
-    pub fn output(&self) -> &Array2<f64> {
-        self.outputs.last().expect("at least the input")
-    }
-
-    /// The input and the output of every layer, in order.
-    pub fn outputs(&self) -> &[Array2<f64>] {
-        &self.outputs
-    }
-
-    /// z(l): what layer `l` computes, l = 1, 2, …
-    ///
-    /// # Errors
-    /// [`Error::Value`] when there is no such layer.
-    pub fn z(&self, l: usize) -> Result<&Array2<f64>, Error> {
-        Ok(&self.outputs[score(&self.scores, l)?])
-    }
-
-    /// a(l): what comes of z(l), and goes into layer l + 1; a(0) is the input.
-    ///
-    /// # Errors
-    /// [`Error::Value`] when there is no such layer.
-    pub fn a(&self, l: usize) -> Result<&Array2<f64>, Error> {
-        if l > 0 {
-            score(&self.scores, l)?;
-        }
-        Ok(self.scores.get(l).map_or(self.output(), |next| &self.outputs[next - 1]))
-    }
-}
-
-/// Which output is z(l).
-fn score(scores: &[usize], l: usize) -> Result<usize, Error> {
-    let found = l.checked_sub(1).and_then(|before| scores.get(before));
-    found.copied().ok_or_else(|| Error::value("layer", format!("a number from 1 to {}, the layers that have weights", scores.len()), l))
-}
-
-/// Gives the matrix `n` rows, in the room it has where that suffices.
-pub(crate) fn resize(matrix: &mut Array2<f64>, n: usize) {
-    let columns = matrix.ncols();
-    if matrix.nrows() != n {
-        let mut numbers = std::mem::take(matrix).into_raw_vec_and_offset().0;
-        numbers.resize(n * columns, 0.0);
-        *matrix = Array2::from_shape_vec((n, columns), numbers).expect("resized");
-    }
-}
-
-/// The gradient of a loss: with respect to each parameter, and each layer's output and the input.
-#[derive(Clone, Debug)]
-pub struct Gradients {
-    scores: Vec<usize>,
-    /// For each layer of the network, those of its parameters.
-    pub layers: Vec<LayerGradient>,
-    deltas: Vec<Array2<f64>>,
-}
-
-impl Gradients {
-    /// Zeros of the shapes of this network's parameters.
-    pub(crate) fn new(network: &Sequential) -> Self {
-        let Pass { scores, outputs, .. } = Pass::new(network);
-        let layers = network.layers.iter().map(|layer| {
-            let Parameters { w, b } = layer.get().parameters();
-            LayerGradient { w: Array2::zeros(w.raw_dim()), b: Array1::zeros(b.raw_dim()), scratch: Vec::new() }
-        });
-        Self { layers: layers.collect(), scores, deltas: outputs }
-    }
-
-    /// Adds the gradients of the parameters on other samples.
-    pub(crate) fn add(&mut self, other: &Self) {
-        for (sum, other) in self.layers.iter_mut().zip(&other.layers) {
-            sum.w += &other.w;
-            sum.b += &other.b;
-        }
-    }
-
-    pub(crate) fn resize(&mut self, pass: &Pass) {
-        self.deltas.iter_mut().for_each(|delta| resize(delta, pass.x().nrows()));
-    }
-
-    /// The gradient with respect to the output, to be filled before a backward pass.
-    pub(crate) fn last_delta(&mut self) -> &mut Array2<f64> {
-        self.deltas.last_mut().expect("one an output")
-    }
-
-    /// dL/dw of layer `l`, counted from 1 over the layers that have weights.
-    ///
-    /// # Errors
-    /// [`Error::Value`] when there is no such layer.
-    pub fn w(&self, l: usize) -> Result<&Array2<f64>, Error> {
-        Ok(&self.layers[score(&self.scores, l)? - 1].w)
-    }
-
-    /// dL/db of layer `l`, counted from 1 over the layers that have weights.
-    ///
-    /// # Errors
-    /// [`Error::Value`] when there is no such layer.
-    pub fn b(&self, l: usize) -> Result<&Array1<f64>, Error> {
-        Ok(&self.layers[score(&self.scores, l)? - 1].b)
-    }
-
-    /// dL/dθ in one vector, in the order of [`Sequential::parameters`].
-    pub fn parameters(&self) -> Array1<f64> {
-        self.layers.iter().flat_map(|layer| layer.w.iter().chain(&layer.b)).copied().collect()
-    }
-
-    /// δ(l) = dL/dz(l), shape (n, h).
-    ///
-    /// # Errors
-    /// [`Error::Value`] when there is no such layer.
-    pub fn delta(&self, l: usize) -> Result<&Array2<f64>, Error> {
-        Ok(&self.deltas[score(&self.scores, l)?])
-    }
-
-    /// dL/dx, shape (n, d).
-    pub fn x(&self) -> &Array2<f64> {
-        &self.deltas[0]
-    }
-
-    /// The gradient with respect to the input and every layer's output, in order.
-    pub fn deltas(&self) -> &[Array2<f64>] {
-        &self.deltas
     }
 }

@@ -3,7 +3,8 @@
 use ndarray::Array2;
 
 use super::{Layer, LayerGradient, Memory, Shape, Step};
-use crate::{Error, RandomState};
+use crate::error::Error;
+use crate::random::RandomState;
 
 /// The same numbers in the same order, seen as features rather than as an image.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,7 +4,9 @@ use ndarray::{Array1, Array4, ArrayView2, ArrayViewMut2};
 use ndarray::{Array2, linalg::general_mat_mul};
 
 use super::{Layer, LayerGradient, Memory, Parameters, ParametersMut, Shape, Step};
-use crate::{Error, Init, RandomState};
+use crate::error::Error;
+use crate::nn::init::Init;
+use crate::random::RandomState;
 
 /// What surrounds the image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

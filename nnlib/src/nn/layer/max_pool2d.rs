@@ -3,7 +3,8 @@
 use ndarray::Array2;
 
 use super::{Layer, LayerGradient, Memory, Shape, Step};
-use crate::{Error, RandomState};
+use crate::error::Error;
+use crate::random::RandomState;
 
 /// The largest number of each `size` × `size` window, the windows side by side; rows and columns that fill no window are left out.
 ///

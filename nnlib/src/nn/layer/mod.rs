@@ -2,7 +2,7 @@
 //!
 //! A batch is a matrix with a sample in each row, whatever the layer: an image of shape (channels, height, width) stands in its row in that
 //! order (NCHW). A layer holds its parameters and nothing else. What a forward pass leaves for the backward pass stands in the
-//! [`Pass`](crate::Pass): the outputs, and a [`Memory`] for layers that need more than those.
+//! [`Pass`](crate::nn::pass::Pass): the outputs, and a [`Memory`] for layers that need more than those.
 
 mod activate;
 mod conv2d;
@@ -24,7 +24,9 @@ pub use flatten::Flatten;
 pub use max_pool2d::MaxPool2d;
 pub use prelu::PRelu;
 
-use crate::{Error, Init, RandomState};
+use crate::error::Error;
+use crate::nn::init::Init;
+use crate::random::RandomState;
 
 /// The shape of one sample, which stands in a row of `size()` numbers.
 ///

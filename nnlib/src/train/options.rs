@@ -5,9 +5,10 @@ use std::ops::ControlFlow;
 
 use ndarray::Array2;
 
-use super::Epoch;
-use crate::loss::Targets;
-use crate::{Error, RandomState};
+use super::history::Epoch;
+use crate::error::Error;
+use crate::math::loss::Targets;
+use crate::random::RandomState;
 
 /// Validation data: a share of the training data, or data of its own.
 pub(super) enum Validation<'a> {
@@ -26,7 +27,7 @@ pub(super) type Transform<'a> = dyn Fn(&mut Array2<f64>, &mut RandomState) -> Re
 /// | --- | --- | --- |
 /// | `epochs` | — | how many times all the data is gone through |
 /// | `batch_size` | all the data | samples in a batch, each giving one update; the last batch may be smaller |
-/// | `in_order` | shuffled | batches of the data in its own order; otherwise it is shuffled before each epoch |
+/// | `shuffle` | true | whether the data is shuffled before each epoch; otherwise its batches come in its own order |
 /// | `seed` | 0 | what the shuffling and dropout are drawn from |
 /// | `validation_split` | none | the last share of the data, kept out of training and evaluated after each epoch |
 /// | `validation` | none | other data evaluated after each epoch |
@@ -34,10 +35,10 @@ pub(super) type Transform<'a> = dyn Fn(&mut Array2<f64>, &mut RandomState) -> Re
 /// | `report_every` | nothing | a line after every so many epochs (Keras's `verbose=2` for 1) |
 /// | `elapsed` | off | the seconds passed in those lines |
 /// | `bar` | off | a bar where stderr is a terminal, elsewhere a line an epoch (Keras's `verbose=1`) |
-/// | `each_epoch` | nothing | a function called after each epoch, which may break off the training |
+/// | `on_epoch_end` | nothing | a function called after each epoch, which may break off the training |
 /// | `transform` | nothing | a change made to the samples of each batch on the fly, such as augmentation |
 /// | `threads` | all cores | the most threads used; the result is the same for any number |
-pub struct Fit<'a> {
+pub struct FitOptions<'a> {
     pub(super) epochs: usize,
     pub(super) batch_size: Option<usize>,
     pub(super) shuffle: bool,
@@ -52,9 +53,9 @@ pub struct Fit<'a> {
     pub(super) threads: Option<usize>,
 }
 
-impl fmt::Debug for Fit<'_> {
+impl fmt::Debug for FitOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fit")
+        f.debug_struct("FitOptions")
             .field("epochs", &self.epochs)
             .field("batch_size", &self.batch_size)
             .field("seed", &self.seed)
@@ -62,7 +63,7 @@ impl fmt::Debug for Fit<'_> {
     }
 }
 
-impl<'a> Fit<'a> {
+impl<'a> FitOptions<'a> {
     /// Goes through all the data so many times.
     pub fn epochs(epochs: usize) -> Self {
         Self {
@@ -87,9 +88,9 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// Leaves the data in its order.
-    pub fn in_order(mut self) -> Self {
-        self.shuffle = false;
+    /// Whether the data is shuffled before each epoch, or stays in its order.
+    pub fn shuffle(mut self, shuffle: bool) -> Self {
+        self.shuffle = shuffle;
         self
     }
 
@@ -137,7 +138,7 @@ impl<'a> Fit<'a> {
     }
 
     /// Calls `callback` after each epoch; training ends when it returns [`ControlFlow::Break`].
-    pub fn each_epoch(mut self, callback: impl FnMut(&Epoch<'_>) -> ControlFlow<()> + 'a) -> Self {
+    pub fn on_epoch_end(mut self, callback: impl FnMut(&Epoch<'_>) -> ControlFlow<()> + 'a) -> Self {
         self.callback = Some(Box::new(callback));
         self
     }

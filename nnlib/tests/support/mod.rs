@@ -46,5 +46,5 @@ pub(crate) fn assert_sha256(file: &str, bytes: &[u8]) {
     use sha2::{Digest, Sha256};
     let sum: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let line = format!("{sum}  {file}");
-    assert!(include_str!("../data/README.md").lines().any(|l| l == line), "not in data/README.md: {line}");
+    assert!(include_str!("../../data/README.md").lines().any(|l| l == line), "not in data/README.md: {line}");
 }

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, Axis, s};
 
-use crate::Error;
+use crate::error::Error;
 use crate::error::{check_finite, check_positive};
 
 /// A line, a plane, …: y_hat = x·w + b.
@@ -84,7 +84,7 @@ impl LinearModel {
 ///
 /// It ends where it has become slow, not where it has arrived: the smaller `epsilon`, the closer to [`least_squares`], and because the points
 /// pull one after the other it stays off by an amount that shrinks with the learning rate. Features on a common scale
-/// ([`Standardizer`](crate::data::Standardizer)) need far fewer sweeps.
+/// ([`StandardScaler`](crate::data::StandardScaler)) need far fewer sweeps.
 ///
 /// ```
 /// use ndarray::array;
@@ -219,8 +219,8 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::RandomState;
-    use crate::data::Standardizer;
+    use crate::data::StandardScaler;
+    use crate::random::RandomState;
     use crate::testing::{assert_close, fixture, floats, matrix, message};
 
     /// The five points of the fixture, without its column of ones, and the fixture.
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn a_common_scale_saves_sweeps() {
         let (x, y, _) = five_points();
-        let scaled = Standardizer::fit(&x).unwrap().transform(&x).unwrap();
+        let scaled = StandardScaler::fit(&x).unwrap().transform(&x).unwrap();
         let fit = LinearSgd::default().fit(&scaled, &y).unwrap();
         assert!(fit.errors.len() < 2608 / 5, "{}", fit.errors.len());
     }

@@ -30,9 +30,12 @@
 use ndarray::{Array2, ArrayView2, Axis};
 use rand::SeedableRng;
 
-use crate::activation::{sigmoid, softplus};
-use crate::network::Gradients;
-use crate::{Error, Optimizer, RandomState, Sequential};
+use crate::error::Error;
+use crate::math::activation::{sigmoid, softplus};
+use crate::nn::pass::Gradients;
+use crate::nn::sequential::Sequential;
+use crate::random::RandomState;
+use crate::train::optimizer::Optimizer;
 
 /// What the generator minimises: the mean over its samples of a function of their scores s = s(G(z)), with D = sigmoid(s).
 ///
@@ -90,8 +93,7 @@ impl GeneratorLoss {
 /// The network that makes samples of noise, and how it learns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Generator {
-    /// From noise (n, latent) to samples (n, d).
-    pub network: Sequential,
+    network: Sequential,
     optimizer: Optimizer,
     loss: GeneratorLoss,
 }
@@ -104,6 +106,11 @@ impl Generator {
     pub fn new(network: Sequential, mut optimizer: Optimizer, loss: GeneratorLoss) -> Result<Self, Error> {
         optimizer.prepare(&network)?;
         Ok(Self { network, optimizer, loss })
+    }
+
+    /// The network, from noise (n, latent) to samples (n, d).
+    pub fn network(&self) -> &Sequential {
+        &self.network
     }
 
     /// Standard Gaussian noise for `n` samples, shape (n, latent).
@@ -161,8 +168,7 @@ impl Generator {
 /// al., "PacGAN", 2018). A generator that makes always the same then gives itself away.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Discriminator {
-    /// From samples (n / m, m · d) to scores (n / m, 1).
-    pub network: Sequential,
+    network: Sequential,
     optimizer: Optimizer,
     smoothing: f64,
 }
@@ -191,6 +197,11 @@ impl Discriminator {
         }
         self.smoothing = smoothing;
         Ok(self)
+    }
+
+    /// The network, from samples (n / m, m · d) to scores (n / m, 1).
+    pub fn network(&self) -> &Sequential {
+        &self.network
     }
 
     /// How many of `n` samples of `d` numbers it judges at once.

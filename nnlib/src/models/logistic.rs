@@ -2,13 +2,16 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s};
 
-use crate::activation::softmax;
+use crate::data::Dataset;
 use crate::data::stratified_k_fold;
+use crate::error::Error;
 use crate::error::{check_finite, check_positive};
-use crate::lbfgs::minimise;
+use crate::math::activation::softmax;
+use crate::math::loss::Loss;
 use crate::metrics::accuracy;
-use crate::network::classes;
-use crate::{Classifier, Dataset, Error, Loss};
+use crate::models::lbfgs::minimise;
+use crate::nn::classifier::Classifier;
+use crate::nn::classifier::classes;
 
 /// Logistic regression, to be fitted: scikit-learn's `LogisticRegression`.
 ///
@@ -31,7 +34,7 @@ use crate::{Classifier, Dataset, Error, Loss};
 /// let moons = make_moons(200, 0.20, &mut RandomState::new(0))?;
 /// let model = LogisticRegression::new(1.0).fit(&moons)?; // LogisticRegression(C=1.0).fit(x, y)
 /// assert_eq!(model.w.dim(), (2, 1));
-/// assert_eq!(accuracy(&moons.y, &model.predict(&moons.x)?)?, 0.84);
+/// assert_eq!(accuracy(&moons.y, &model.predict_classes(&moons.x)?)?, 0.84);
 /// # Ok::<(), nnlib::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -148,7 +151,7 @@ impl LogisticModel {
 }
 
 impl Classifier for LogisticModel {
-    fn predict(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
+    fn predict_classes(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
         Ok(classes(&self.predict_proba(x)?))
     }
 
@@ -220,7 +223,7 @@ impl LogisticRegressionCv {
         for (fold, mut scores) in folds.iter().zip(scores.rows_mut()) {
             let (train, test) = (data.select(&fold.train)?, data.select(&fold.test)?);
             for (&c, score) in self.cs.iter().zip(&mut scores) {
-                *score = accuracy(&test.y, &fit(c, &train)?.predict(&test.x)?)?;
+                *score = accuracy(&test.y, &fit(c, &train)?.predict_classes(&test.x)?)?;
             }
         }
         // Means that are equal can differ in their rounding, which must not choose.
@@ -237,8 +240,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::RandomState;
     use crate::data::{make_blobs, make_moons};
+    use crate::random::RandomState;
     use crate::testing::{assert_close, fixture, floats, integers, matrix, message};
 
     fn moons() -> Dataset {
@@ -257,7 +260,7 @@ mod tests {
         assert_close(&found.model.b, &floats(&exact["intercept"]), 1e-5);
         assert_close(&found.scores, &matrix(&exact["scores"]), 1e-12);
         let moons = moons();
-        assert_eq!(accuracy(&moons.y, &found.model.predict(&moons.x).unwrap()).unwrap(), 0.85);
+        assert_eq!(accuracy(&moons.y, &found.model.predict_classes(&moons.x).unwrap()).unwrap(), 0.85);
     }
 
     #[test]
@@ -274,14 +277,14 @@ mod tests {
     #[test]
     fn features_of_very_different_scale_are_fitted_too() {
         let expected = &fixture("logistic.json")["diabetes"];
-        let csv = include_str!("../data/pima-indians-diabetes.csv");
+        let csv = include_str!("../../data/pima-indians-diabetes.csv");
         let rows: Vec<f64> = csv.lines().skip(1).flat_map(|line| line.split(',').map(|field| field.parse::<f64>().unwrap())).collect();
         let rows = Array2::from_shape_vec((768, 9), rows).unwrap();
         let data = Dataset::new(rows.slice(s![.., ..8]).to_owned(), rows.column(8).mapv(|label| label as usize)).unwrap();
         let model = LogisticRegression { tolerance: 1e-9, ..LogisticRegression::default() }.fit(&data).unwrap();
         assert_close(&model.w.column(0), &floats(&expected["coef"]), 1e-5);
         assert_close(&model.b, &floats(&expected["intercept"]), 1e-5);
-        assert_eq!(accuracy(&data.y, &model.predict(&data.x).unwrap()).unwrap(), expected["accuracy"].as_f64().unwrap());
+        assert_eq!(accuracy(&data.y, &model.predict_classes(&data.x).unwrap()).unwrap(), expected["accuracy"].as_f64().unwrap());
     }
 
     #[test]
@@ -313,8 +316,8 @@ mod tests {
         assert_eq!(fit(&label), "label of sample 1: expected a class below 2, got 9");
 
         let model = LogisticRegression::default().fit(&moons).unwrap();
-        assert_eq!(message(model.predict(&array![[1.0]])), "x: expected shape (n, 2), got (1, 1)");
-        assert_eq!(message(model.predict(&array![[1.0, f64::NAN]])), "x: expected finite numbers, got NaN at [0, 1]");
+        assert_eq!(message(model.predict_classes(&array![[1.0]])), "x: expected shape (n, 2), got (1, 1)");
+        assert_eq!(message(model.predict_classes(&array![[1.0, f64::NAN]])), "x: expected finite numbers, got NaN at [0, 1]");
 
         let none = LogisticRegressionCv { cs: vec![], ..LogisticRegressionCv::default() };
         assert_eq!(message(none.fit(&moons)), "strengths to try: expected at least one, got none");
@@ -349,7 +352,7 @@ mod tests {
             let rng = &mut RandomState::new(seed);
             let data = make_blobs(40, &(rng.randn_2d(classes, 2) * 2.0), 1.0, rng)?;
             let model = LogisticRegression::default().fit(&data)?;
-            let (p, y_hat) = (model.predict_proba(&data.x)?, model.predict(&data.x)?);
+            let (p, y_hat) = (model.predict_proba(&data.x)?, model.predict_classes(&data.x)?);
             for (p, y_hat) in p.rows().into_iter().zip(y_hat) {
                 prop_assert!((p.sum() - 1.0).abs() < 1e-12);
                 prop_assert!(p.iter().all(|&other| other <= p[y_hat]));

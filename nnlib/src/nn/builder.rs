@@ -1,0 +1,127 @@
+//! Putting a network together, layer by layer.
+
+use ndarray::Array1;
+
+use crate::error::Error;
+use crate::math::activation::Activation;
+use crate::nn::init::Init;
+use crate::nn::layer::{Activate, AnyLayer, Conv2d, Dense, Dropout, Flatten, MaxPool2d, PRelu, Padding, Shape};
+use crate::nn::sequential::{Sequential, check_size};
+use crate::random::RandomState;
+
+/// A network being put together; see [`Sequential::input`].
+///
+/// The first mistake is kept and reported by [`Builder::build`].
+#[derive(Debug)]
+pub struct Builder {
+    input: Shape,
+    shape: Shape,
+    init: Init,
+    layers: Vec<(AnyLayer, Init)>,
+    error: Option<Error>,
+}
+
+impl Builder {
+    fn add(mut self, make: impl FnOnce(Shape) -> Result<AnyLayer, Error>) -> Self {
+        if self.error.is_some() {
+            return self;
+        }
+        let shaped = make(self.shape).and_then(|layer| Ok((layer.get().output_shape(self.shape)?, layer)));
+        match shaped {
+            Ok((shape, layer)) => {
+                self.shape = shape;
+                self.layers.push((layer, self.init));
+            }
+            Err(error) => self.error = Some(error),
+        }
+        self
+    }
+
+    /// The shape of a sample after the layers so far.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// How the layers that follow draw their weights; [`Init::LecunNormal`] unless said otherwise.
+    pub fn init(mut self, init: Init) -> Self {
+        self.init = init;
+        self
+    }
+
+    /// A dense layer of `h` neurons.
+    pub fn dense(self, h: usize) -> Self {
+        self.add(|input| match input {
+            Shape::Flat(d) => Ok(AnyLayer::Dense(Dense::new(d, h)?)),
+            Shape::Image { .. } => Err(Error::shape("input of a dense layer", "(features,); flatten the image first", input)),
+        })
+    }
+
+    /// A dense layer of `h` neurons without bias.
+    pub fn dense_without_bias(self, h: usize) -> Self {
+        let mut builder = self.dense(h);
+        if let (None, Some((AnyLayer::Dense(dense), _))) = (&builder.error, builder.layers.last_mut()) {
+            dense.b = Array1::zeros(0);
+        }
+        builder
+    }
+
+    /// An activation function of each number.
+    pub fn activation(self, f: Activation) -> Self {
+        self.add(|_| Ok(AnyLayer::Activate(Activate(f))))
+    }
+
+    /// A rectified unit with a learned left slope for each feature.
+    pub fn prelu(self) -> Self {
+        self.add(|input| Ok(AnyLayer::PRelu(PRelu::new(input.size()))))
+    }
+
+    /// Dropout of each number with this probability, while training.
+    pub fn dropout(self, rate: f64) -> Self {
+        self.add(|_| Ok(AnyLayer::Dropout(Dropout::new(rate)?)))
+    }
+
+    /// An image as a row of features.
+    pub fn flatten(self) -> Self {
+        self.add(|_| Ok(AnyLayer::Flatten(Flatten)))
+    }
+
+    /// A convolution by `outputs` kernels of this size (rows, columns) that stay inside the image, step by step.
+    pub fn conv2d(self, outputs: usize, kernel: (usize, usize)) -> Self {
+        self.conv2d_with(outputs, kernel, 1, Padding::Valid)
+    }
+
+    /// A convolution with this stride and padding.
+    pub fn conv2d_with(self, outputs: usize, kernel: (usize, usize), stride: usize, padding: Padding) -> Self {
+        self.add(|input| Ok(AnyLayer::Conv2d(Conv2d::new(input, outputs, kernel, stride, padding)?)))
+    }
+
+    /// The largest of each window of `size` × `size`.
+    pub fn max_pool2d(self, size: usize) -> Self {
+        self.add(|input| Ok(AnyLayer::MaxPool2d(MaxPool2d::new(input, size)?)))
+    }
+
+    /// The network, its weights drawn layer by layer.
+    ///
+    /// # Errors
+    /// The first of the mistakes made on the way: [`Error::Shape`] for layers whose sizes do not meet, [`Error::Value`] for a number out of
+    /// range, [`Error::Empty`] for a network without layers.
+    pub fn build(self, rng: &mut RandomState) -> Result<Sequential, Error> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let layers = self.layers.into_iter().map(|(mut layer, init)| {
+            layer.get_mut().initialise(init, rng);
+            layer
+        });
+        Sequential::new(self.input, layers.collect())
+    }
+}
+
+impl Sequential {
+    /// Begins a network for samples of this shape: a number of features, or (channels, height, width).
+    pub fn input(shape: impl Into<Shape>) -> Builder {
+        let shape = shape.into();
+        let error = check_size("input of the network", shape).err();
+        Builder { input: shape, shape, init: Init::default(), layers: Vec::new(), error }
+    }
+}
