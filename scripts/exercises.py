@@ -12,7 +12,7 @@ A solution is a notebook for one lesson, with the lesson's name. Of it an exerci
 
 To add a task or change one:
 
-1. Its check is a function in nnlib/src/check, in the lesson's file: a right answer, cases from simple to extreme, and
+1. Its check is a function in nnlib/checks/src, in the lesson's file: a right answer, cases from simple to extreme, and
    the known mistakes, each with the hint that names it. Add the check to the tests of that file: with them every right
    answer must pass, and every mistake must fail with its own hint and no other.
 2. Its cells are in notebooks/solutions/NN-….ipynb (scripts/lab.sh opens it): statement with formula and shapes; the

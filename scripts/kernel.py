@@ -4,7 +4,7 @@ evcxr builds every cell with cargo in one folder, and one folder serves one kern
 folders below target/kernels, kept and used again, in which a later kernel finds every dependency compiled. Each has
 a lock file, and the open descriptor that holds the lock outlives the exec that starts the kernel: the folder is free
 again when the kernel and its children have ended, however they ended. `seed` is a folder that no kernel uses: set-up
-compiles nnlib there, and a folder that lacks that build gets a copy of it.
+compiles nnlib and the exercises' checks there, and a folder that lacks that build gets a copy of it.
 """
 
 import contextlib
@@ -46,7 +46,7 @@ codegen-units = 1
 # the crate itself depends on has been fetched by set-up; for a crate of one's own, `:offline 0` goes before its `:dep`.
 EVCXR_CONFIG = "[evcxr]\noffline_mode = true\n"
 
-# The manifest that evcxr writes for a cell with `:dep nnlib`, as far as it decides what can be used again.
+# The manifest that evcxr writes for an exercise's first cell, as far as it decides what can be used again.
 SEED_MANIFEST = f"""\
 [package]
 name = "seed"
@@ -64,6 +64,7 @@ rpath = true
 
 [dependencies]
 nnlib = {{ path = {json.dumps(str(ROOT / "nnlib"))} }}
+nnlib-checks = {{ path = {json.dumps(str(ROOT / "nnlib" / "checks"))} }}
 """
 
 
@@ -85,7 +86,7 @@ def write_cargo_config() -> None:
 
 
 def build_seed() -> None:
-    """Compile nnlib as a cell would; does nothing when the build is fresh."""
+    """Compile nnlib and the checks as a cell would; does nothing when the build is fresh."""
     (SEED / "src").mkdir(parents=True, exist_ok=True)
     write_cargo_config()
     with locked(POOL / "seed.lock", fcntl.LOCK_EX):

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-pub mod check;
 pub mod data;
 mod error;
 mod file;

@@ -80,7 +80,7 @@ class Gate(unittest.TestCase):
         asked = [name for path in SOLUTIONS.glob("*.ipynb") for name in dict(checks(read(path)))]
         there = [
             name
-            for path in (ROOT / "nnlib" / "src" / "check").glob("*.rs")
+            for path in (ROOT / "nnlib" / "checks" / "src").glob("*.rs")
             for name in re.findall(r"^pub fn (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
         ]
         self.assertEqual(sorted(asked), sorted(there))

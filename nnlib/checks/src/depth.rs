@@ -3,17 +3,17 @@
 use std::f64::consts::PI;
 
 use ndarray::{Array1, Array2, Axis, array};
+use nnlib::activation::softmax;
+use nnlib::{RandomState, data};
 
-use super::Verdict;
-use super::task::Task;
-use crate::activation::softmax;
-use crate::{RandomState, data};
+use crate::Verdict;
+use crate::task::Task;
 
 /// Checks `one_hot(y, classes)`: a row for each label with a 1 in the column of its class, else 0, (n, classes); y (n,).
 ///
 /// ```
 /// use ndarray::Array2;
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::one_hot(|y, classes| Array2::from_shape_fn((y.len(), classes), |(i, c)| f64::from(u8::from(y[i] == c)))).passed());
 /// ```
 pub fn one_hot(one_hot: fn(&Array1<usize>, usize) -> Array2<f64>) -> Verdict {
@@ -47,7 +47,8 @@ pub fn one_hot(one_hot: fn(&Array1<usize>, usize) -> Array2<f64>) -> Verdict {
 /// (r sin t, r cos t) with r = k / (m − 1) and t = 2πj/classes + 4r. Gives x (m · classes, 2), arm after arm, and y.
 ///
 /// ```
-/// use nnlib::{RandomState, check, data};
+/// use nnlib::{RandomState, data};
+/// use nnlib_checks as check;
 /// let verdict = check::spirals(|m, classes| {
 ///     let spirals = data::make_spirals(m, classes, 0.0, &mut RandomState::new(0)).unwrap();
 ///     (spirals.x, spirals.y)
@@ -132,7 +133,7 @@ fn outputs(x: &Array2<f64>, layers: &[(Array2<f64>, Array1<f64>)]) -> Vec<Array2
 /// Checks `deep_forward(x, layers)`: the scores (n, k) of a network of any number of layers (w, b), each hidden one with a tanh; x (n, d).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::deep_forward(|x, layers| {
 ///     let (last, hidden) = layers.split_last().unwrap();
 ///     let a = hidden.iter().fold(x.clone(), |a, (w, b)| (a.dot(w) + b).mapv(f64::tanh));
@@ -178,7 +179,8 @@ pub fn deep_forward(deep_forward: fn(&Array2<f64>, &[(Array2<f64>, Array1<f64>)]
 /// of layers, each hidden one with a tanh; x (n, d), y (n,).
 ///
 /// ```
-/// use nnlib::{Activation, Loss, RandomState, Sequential, check};
+/// use nnlib::{Activation, Loss, RandomState, Sequential};
+/// use nnlib_checks as check;
 /// let verdict = check::deep_backward(|x, y, layers| {
 ///     let mut builder = Sequential::input(x.ncols());
 ///     for (l, (w, _)) in layers.iter().enumerate() {
@@ -263,7 +265,7 @@ pub fn deep_backward(
 
 #[cfg(test)]
 mod tests {
-    use crate::check;
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

@@ -1,10 +1,10 @@
 //! The tasks of lesson 12: linear regression.
 
 use ndarray::{Array1, Array2, Axis, array};
+use nnlib::{RandomState, least_squares as solved};
 
-use super::Verdict;
-use super::task::Task;
-use crate::{RandomState, least_squares as solved};
+use crate::Verdict;
+use crate::task::Task;
 
 /// Points, values, weights and bias.
 type Line = (Array2<f64>, Array1<f64>, Array1<f64>, f64);
@@ -22,7 +22,7 @@ fn missing(x: &Array2<f64>, y: &Array1<f64>, w: &Array1<f64>, b: f64) -> Array1<
 /// Checks `half_squares(x, y, w, b)`: ½ Σ (y − ŷ)² with ŷ = x w + b; x (n, d), y (n,), w (d,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::half_squares(|x, y, w, b| (y - &(x.dot(w) + b)).mapv(|e| e * e).sum() / 2.0).passed());
 /// ```
 pub fn half_squares(half_squares: fn(&Array2<f64>, &Array1<f64>, &Array1<f64>, f64) -> f64) -> Verdict {
@@ -50,7 +50,7 @@ pub fn half_squares(half_squares: fn(&Array2<f64>, &Array1<f64>, &Array1<f64>, f
 /// x (n, d), y (n,), w (d,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::sweep(|x, y, w, b, alpha| {
 ///     let (mut w, mut b) = (w.clone(), b);
 ///     for (x, y) in x.rows().into_iter().zip(y) {
@@ -122,7 +122,7 @@ pub fn sweep(sweep: fn(&Array2<f64>, &Array1<f64>, &Array1<f64>, f64, f64) -> (A
 /// x and y (n,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::least_squares(|x, y| {
 ///     let (mean_x, mean_y) = (x.mean().unwrap(), y.mean().unwrap());
 ///     let dx = x - mean_x;
@@ -183,7 +183,7 @@ pub fn least_squares(least_squares: fn(&Array1<f64>, &Array1<f64>) -> (f64, f64)
 /// mean and deviation; w, mean and deviation (d,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::unscale(|w, b, mean, deviation| {
 ///     let w = w / deviation;
 ///     let b = b - mean.dot(&w);
@@ -221,7 +221,7 @@ pub fn unscale(unscale: fn(&Array1<f64>, f64, &Array1<f64>, &Array1<f64>) -> (Ar
 
 #[cfg(test)]
 mod tests {
-    use crate::check;
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

@@ -1,16 +1,17 @@
 //! The tasks of lesson 11: two small networks of sigmoids.
 
 use ndarray::{Array2, array};
+use nnlib::RandomState;
+use nnlib::activation::sigmoid;
 
-use super::Verdict;
-use super::task::Task;
-use crate::RandomState;
-use crate::activation::sigmoid;
+use crate::Verdict;
+use crate::task::Task;
 
 /// Checks `feedforward(x, w1, w2)`: the activations a₁ = σ(x w₁), (n, h), and ŷ = σ(a₁ w₂), (n, k); x (n, d), w1 (d, h), w2 (h, k).
 ///
 /// ```
-/// use nnlib::{activation::sigmoid, check};
+/// use nnlib::activation::sigmoid;
+/// use nnlib_checks as check;
 /// let verdict = check::feedforward(|x, w1, w2| {
 ///     let a1 = x.dot(w1).mapv(sigmoid);
 ///     let y_hat = a1.dot(w2).mapv(sigmoid);
@@ -65,7 +66,8 @@ pub fn feedforward(feedforward: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> 
 /// error Σ (ŷ − y)²; x (n, d), y (n, k).
 ///
 /// ```
-/// use nnlib::{activation::sigmoid, check};
+/// use nnlib::activation::sigmoid;
+/// use nnlib_checks as check;
 /// let verdict = check::backprop(|x, y, w1, w2, rate| {
 ///     let a1 = x.dot(w1).mapv(sigmoid);
 ///     let y_hat = a1.dot(w2).mapv(sigmoid);
@@ -144,7 +146,7 @@ pub fn backprop(backprop: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>, &Array2<f
 /// neuron j behind it, of delta δⱼ, by the weight wⱼ.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::blame(|deltas, w, a| deltas.iter().zip(w).map(|(delta, w)| delta * w).sum::<f64>() * a * (1.0 - a)).passed());
 /// ```
 pub fn blame(blame: fn(&[f64], &[f64], f64) -> f64) -> Verdict {
@@ -175,7 +177,7 @@ pub fn blame(blame: fn(&[f64], &[f64], f64) -> f64) -> Verdict {
 /// Checks `learn(w, b, x, delta, rate)`: the weights and the bias of one neuron after a step; w and x (d,), as slices.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::learn(|w, b, x, delta, rate| (w.iter().zip(x).map(|(w, x)| w - rate * delta * x).collect(), b - rate * delta));
 /// assert!(verdict.passed());
 /// ```
@@ -209,7 +211,7 @@ pub fn learn(learn: fn(&[f64], f64, &[f64], f64, f64) -> (Vec<f64>, f64)) -> Ver
 
 #[cfg(test)]
 mod tests {
-    use crate::check;
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

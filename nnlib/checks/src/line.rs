@@ -1,16 +1,16 @@
 //! The tasks of lesson 02: logistic regression.
 
 use ndarray::{Array1, Array2, Axis, array};
+use nnlib::RandomState;
+use nnlib::activation::sigmoid;
 
-use super::Verdict;
-use super::task::Task;
-use crate::RandomState;
-use crate::activation::sigmoid;
+use crate::Verdict;
+use crate::task::Task;
 
 /// Checks `log_loss(y, y_hat)`: the mean of −(y ln ŷ + (1 − y) ln(1 − ŷ)); y 0 or 1, ŷ between, both (n,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::log_loss(|y, p| -(y * p.ln() + (1.0 - y) * (1.0 - p).ln()).mean().unwrap()).passed());
 /// ```
 pub fn log_loss(log_loss: fn(&Array1<f64>, &Array1<f64>) -> f64) -> Verdict {
@@ -68,7 +68,8 @@ fn lines() -> [(&'static str, Line); 3] {
 /// Checks `logistic_gradient(x, y, w, b)`: dw = xᵀ δ, (d,), and db = Σ δ, with δ = (sigmoid(x w + b) − y) / n; x (n, d), y (n,).
 ///
 /// ```
-/// use nnlib::{activation::sigmoid, check};
+/// use nnlib::activation::sigmoid;
+/// use nnlib_checks as check;
 /// let verdict = check::logistic_gradient(|x, y, w, b| {
 ///     let delta = ((x.dot(w) + b).mapv(sigmoid) - y) / y.len() as f64;
 ///     (x.t().dot(&delta), delta.sum())
@@ -125,7 +126,7 @@ pub fn logistic_gradient(logistic_gradient: fn(&Array2<f64>, &Array1<f64>, &Arra
 /// Checks `penalised_gradient(dw, w, c, n)`: dw + w / (C n), the gradient of the loss with L2 regularisation of strength C; dw and w (d,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::penalised_gradient(|dw, w, c, n| dw + w / (c * n as f64)).passed());
 /// ```
 pub fn penalised_gradient(penalised_gradient: fn(&Array1<f64>, &Array1<f64>, f64, usize) -> Array1<f64>) -> Verdict {
@@ -156,7 +157,7 @@ pub fn penalised_gradient(penalised_gradient: fn(&Array1<f64>, &Array1<f64>, f64
 ///
 /// ```
 /// use ndarray::Axis;
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::best_strength(|scores, strengths| {
 ///     let mean = scores.mean_axis(Axis(0)).unwrap();
 ///     strengths[(0..mean.len()).fold(0, |best, j| if mean[j] > mean[best] { j } else { best })]
@@ -203,7 +204,7 @@ pub fn best_strength(best_strength: fn(&Array2<f64>, &Array1<f64>) -> f64) -> Ve
 
 #[cfg(test)]
 mod tests {
-    use crate::check;
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

@@ -3,7 +3,7 @@
 use std::panic;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use nnlib::check;
+use nnlib_checks as check;
 
 #[test]
 fn a_check_says_nothing_on_stderr_and_puts_the_hook_back() {

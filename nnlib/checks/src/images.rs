@@ -1,16 +1,16 @@
 //! The tasks of lesson 14: convolution and pooling.
 
 use ndarray::{Array2, array, s};
+use nnlib::{RandomState, Sequential};
 
-use super::Verdict;
-use super::task::Task;
-use crate::{RandomState, Sequential};
+use crate::Verdict;
+use crate::task::Task;
 
 /// Checks `output_size(n, k, padding, stride)`: the places (n + 2 · padding − k) / stride + 1, rounded down, that a kernel of size k has on
 /// an image of size n.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::output_size(|n, k, padding, stride| (n + 2 * padding - k) / stride + 1).passed());
 /// ```
 pub fn output_size(output_size: fn(usize, usize, usize, usize) -> usize) -> Verdict {
@@ -59,7 +59,7 @@ fn turned(w: &Array2<f64>) -> Array2<f64> {
 ///
 /// ```
 /// use ndarray::{Array2, s};
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::convolve(|x, w, b| {
 ///     let ((height, width), (rows, columns)) = (x.dim(), w.dim());
 ///     Array2::from_shape_fn((height - rows + 1, width - columns + 1), |(i, j)| b + (&x.slice(s![i..i + rows, j..j + columns]) * w).sum())
@@ -105,7 +105,7 @@ pub fn convolve(convolve: fn(&Array2<f64>, &Array2<f64>, f64) -> Array2<f64>) ->
 ///
 /// ```
 /// use ndarray::{Array2, s};
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::kernel_gradient(|x, delta| {
 ///     let (m, n) = delta.dim();
 ///     let size = (x.nrows() - m + 1, x.ncols() - n + 1);
@@ -149,7 +149,7 @@ pub fn kernel_gradient(kernel_gradient: fn(&Array2<f64>, &Array2<f64>) -> Array2
 ///
 /// ```
 /// use ndarray::{Array2, s};
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::max_pool(|x| {
 ///     let window = |i: usize, j: usize| x.slice(s![2 * i..2 * i + 2, 2 * j..2 * j + 2]);
 ///     Array2::from_shape_fn((x.nrows() / 2, x.ncols() / 2), |(i, j)| window(i, j).fold(f64::NEG_INFINITY, |m, &v| m.max(v)))
@@ -189,7 +189,7 @@ pub fn max_pool(max_pool: fn(&Array2<f64>) -> Array2<f64>) -> Verdict {
 ///
 /// ```
 /// use ndarray::Array2;
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::max_pool_back(|x, delta| {
 ///     let mut dx = Array2::zeros(x.raw_dim());
 ///     for ((i, j), delta) in delta.indexed_iter() {
@@ -272,7 +272,9 @@ pub fn max_pool_back(max_pool_back: fn(&Array2<f64>, &Array2<f64>) -> Array2<f64
 mod tests {
     use ndarray::Array2;
 
-    use crate::{RandomState, Sequential, check};
+    use nnlib::{RandomState, Sequential};
+
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

@@ -1,17 +1,17 @@
 //! The tasks of lesson 03: neurons and activations.
 
 use ndarray::{Array1, Array2, array};
+use nnlib::RandomState;
+use nnlib::activation::sigmoid;
 
-use super::Verdict;
-use super::task::Task;
-use super::value::Function;
-use crate::RandomState;
-use crate::activation::sigmoid;
+use crate::Verdict;
+use crate::task::Task;
+use crate::value::Function;
 
 /// Checks `neuron(x, w, b)`: the activation tanh(x · w + b) of one neuron; x and w (d,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::neuron(|x, w, b| (x.dot(w) + b).tanh()).passed());
 /// ```
 pub fn neuron(neuron: fn(&Array1<f64>, &Array1<f64>, f64) -> f64) -> Verdict {
@@ -40,7 +40,7 @@ pub fn neuron(neuron: fn(&Array1<f64>, &Array1<f64>, f64) -> f64) -> Verdict {
 /// Checks `layer(x, w, b)`: the activations max(0, x w + b), (n, h), of a ReLU layer; x (n, d), w (d, h), b (h,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::layer(|x, w, b| (x.dot(w) + b).mapv(|z| z.max(0.0))).passed());
 /// ```
 pub fn layer(layer: fn(&Array2<f64>, &Array2<f64>, &Array1<f64>) -> Array2<f64>) -> Verdict {
@@ -73,7 +73,7 @@ pub fn layer(layer: fn(&Array2<f64>, &Array2<f64>, &Array1<f64>) -> Array2<f64>)
 /// Checks `slope(f, z, h)`: the central difference (f(z + h) − f(z − h)) / 2h.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::slope(|f, z, h| (f(z + h) - f(z - h)) / (2.0 * h)).passed());
 /// ```
 pub fn slope(slope: fn(fn(f64) -> f64, f64, f64) -> f64) -> Verdict {
@@ -101,7 +101,8 @@ pub fn slope(slope: fn(fn(f64) -> f64, f64, f64) -> f64) -> Verdict {
 /// Checks `swish(z)`: z · sigmoid(z).
 ///
 /// ```
-/// use nnlib::{activation::sigmoid, check};
+/// use nnlib::activation::sigmoid;
+/// use nnlib_checks as check;
 /// assert!(check::swish(|z| z * sigmoid(z)).passed());
 /// ```
 pub fn swish(swish: fn(f64) -> f64) -> Verdict {
@@ -125,7 +126,8 @@ pub fn swish(swish: fn(f64) -> f64) -> Verdict {
 /// Checks `swish_derivative(z)`: sigmoid(z) + z · sigmoid(z) · (1 − sigmoid(z)).
 ///
 /// ```
-/// use nnlib::{activation::sigmoid, check};
+/// use nnlib::activation::sigmoid;
+/// use nnlib_checks as check;
 /// assert!(check::swish_derivative(|z| sigmoid(z) * (1.0 + z * sigmoid(-z))).passed());
 /// ```
 pub fn swish_derivative(swish_derivative: fn(f64) -> f64) -> Verdict {
@@ -147,7 +149,7 @@ pub fn swish_derivative(swish_derivative: fn(f64) -> f64) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use crate::check;
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {
@@ -162,7 +164,7 @@ mod tests {
 
     #[test]
     fn the_derivative_of_swish_is_its_slope() {
-        use crate::activation::sigmoid;
+        use nnlib::activation::sigmoid;
         let slope = |z: f64| ((z + 1e-5) * sigmoid(z + 1e-5) - (z - 1e-5) * sigmoid(z - 1e-5)) / 2e-5;
         for z in [-3.0, -1.0, 0.0, 0.5, 4.0] {
             assert!((slope(z) - sigmoid(z) * (1.0 + z * sigmoid(-z))).abs() < 1e-9);

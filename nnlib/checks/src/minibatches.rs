@@ -3,17 +3,17 @@
 use std::f64::consts::PI;
 
 use ndarray::{Array1, Array2, Axis, array};
+use nnlib::RandomState;
+use nnlib::activation::sigmoid;
 
-use super::Verdict;
-use super::task::Task;
-use super::value::Function;
-use crate::RandomState;
-use crate::activation::sigmoid;
+use crate::Verdict;
+use crate::task::Task;
+use crate::value::Function;
 
 /// Checks `batches(order, m)`: the row numbers in their order, m to a batch, the last batch smaller where they do not come out even.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::batches(|order, m| order.chunks(m).map(<[usize]>::to_vec).collect()).passed());
 /// ```
 pub fn batches(batches: fn(&[usize], usize) -> Vec<Vec<usize>>) -> Verdict {
@@ -45,7 +45,8 @@ pub fn batches(batches: fn(&[usize], usize) -> Vec<Vec<usize>>) -> Verdict {
 ///
 /// ```
 /// use ndarray::Axis;
-/// use nnlib::{activation::sigmoid, check};
+/// use nnlib::activation::sigmoid;
+/// use nnlib_checks as check;
 /// let verdict = check::epoch(|x, y, w, b, batches, rate| {
 ///     let (mut w, mut b) = (w.clone(), b);
 ///     for rows in batches {
@@ -142,7 +143,7 @@ pub fn epoch(epoch: fn(&Array2<f64>, &Array1<f64>, &Array1<f64>, f64, &[Vec<usiz
 /// v ← μ v − rate · slope(x), x ← x + v.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::momentum(|slope, x, rate, mu, steps| {
 ///     let (mut x, mut v) = (x, 0.0);
 ///     for _ in 0..steps {
@@ -216,7 +217,8 @@ pub fn momentum(momentum: fn(fn(f64) -> f64, f64, f64, f64, usize) -> f64) -> Ve
 /// Checks `cosine(t, eta0, last)`: η₀/2 (1 + cos(π t / T)), the rate at step t of T = `last`.
 ///
 /// ```
-/// use nnlib::{Schedule, check};
+/// use nnlib::Schedule;
+/// use nnlib_checks as check;
 /// assert!(check::cosine(|t, initial, updates| Schedule::Cosine { initial, updates }.rate(t)).passed());
 /// ```
 pub fn cosine(cosine: fn(usize, f64, usize) -> f64) -> Verdict {
@@ -254,7 +256,7 @@ pub fn cosine(cosine: fn(usize, f64, usize) -> f64) -> Verdict {
 /// η₀ / (1 + decay · t).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::anneal(|slope, x, eta0, decay, steps| (0..steps).fold(x, |x, t| x - eta0 / (1.0 + decay * t as f64) * slope(x)));
 /// assert!(verdict.passed());
 /// ```
@@ -299,7 +301,7 @@ pub fn anneal(anneal: fn(fn(f64) -> f64, f64, f64, f64, usize) -> f64) -> Verdic
 
 #[cfg(test)]
 mod tests {
-    use crate::check;
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

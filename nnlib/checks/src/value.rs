@@ -7,14 +7,14 @@ const TOLERANCE: f64 = 1e-9;
 
 /// Numbers in an array of any shape, or text.
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Numbers(ArrayD<f64>),
     Text(String),
 }
 
 impl Value {
     /// Whether two values agree, number by number, within the tolerance.
-    pub(super) fn agrees(&self, other: &Self) -> bool {
+    pub(crate) fn agrees(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Numbers(a), Self::Numbers(b)) => a.shape() == b.shape() && a.iter().zip(b).all(|(&a, &b)| close(a, b)),
             (Self::Text(a), Self::Text(b)) => a == b,
@@ -24,15 +24,15 @@ impl Value {
 }
 
 /// Whether two numbers agree. A NaN agrees with a NaN, so that a known mistake that overflows is recognised.
-pub(super) fn close(a: f64, b: f64) -> bool {
+pub(crate) fn close(a: f64, b: f64) -> bool {
     a == b || (a.is_nan() && b.is_nan()) || (b.is_finite() && (a - b).abs() <= TOLERANCE * b.abs().max(1.0))
 }
 
 /// A function that is given to a reader's function, with its formula.
-pub(super) struct Function<F>(pub(super) &'static str, pub(super) F);
+pub(crate) struct Function<F>(pub(crate) &'static str, pub(crate) F);
 
 /// What consists of one or more values.
-pub(super) trait Values {
+pub(crate) trait Values {
     fn values(&self) -> Vec<Value>;
 }
 

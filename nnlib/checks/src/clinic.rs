@@ -1,12 +1,12 @@
 //! The tasks of lesson 13: the binary cross-entropy, gaps, and two kinds of mistakes.
 
 use ndarray::{Array1, Array2, array};
+use nnlib::RandomState;
+use nnlib::activation::sigmoid;
+use nnlib::data::Imputer;
 
-use super::Verdict;
-use super::task::Task;
-use crate::RandomState;
-use crate::activation::sigmoid;
-use crate::data::Imputer;
+use crate::Verdict;
+use crate::task::Task;
 
 /// Keras's clip.
 const EPSILON: f64 = 1e-7;
@@ -24,7 +24,7 @@ fn sum(p: &Array1<f64>, t: &Array1<f64>, of: fn(f64, f64) -> f64) -> f64 {
 /// Checks `binary_cross_entropy(p, t)`: the mean of −(t ln p + (1 − t) ln(1 − p)), each p first clipped to [10⁻⁷, 1 − 10⁻⁷]; p and t (n,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::binary_cross_entropy(|p, t| {
 ///     let p = p.mapv(|p| p.clamp(1e-7, 1.0 - 1e-7));
 ///     -(t * &p.ln() + (1.0 - t) * (1.0 - &p).ln()).mean().unwrap()
@@ -72,7 +72,7 @@ pub fn binary_cross_entropy(binary_cross_entropy: fn(&Array1<f64>, &Array1<f64>)
 ///
 /// ```
 /// use ndarray::Array1;
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::clipped_gradient(|p, t| {
 ///     let inside = |p: f64| p > 1e-7 && p < 1.0 - 1e-7;
 ///     let of = |(&p, &t): (&f64, &f64)| if inside(p) { (p - t) / (p * (1.0 - p)) } else { 0.0 };
@@ -120,7 +120,8 @@ pub fn clipped_gradient(clipped_gradient: fn(&Array1<f64>, &Array1<f64>) -> Arra
 /// Checks `impute(train, x)`: x (m, d) with each NaN replaced by the median of the numbers that its feature has in train (n, d).
 ///
 /// ```
-/// use nnlib::{check, data::Imputer};
+/// use nnlib::data::Imputer;
+/// use nnlib_checks as check;
 /// assert!(check::impute(|train, x| Imputer::fit(train).unwrap().transform(x).unwrap()).passed());
 /// ```
 pub fn impute(impute: fn(&Array2<f64>, &Array2<f64>) -> Array2<f64>) -> Verdict {
@@ -186,7 +187,8 @@ pub fn impute(impute: fn(&Array2<f64>, &Array2<f64>) -> Array2<f64>) -> Verdict 
 /// y and y_hat (n,).
 ///
 /// ```
-/// use nnlib::{check, metrics::ConfusionMatrix};
+/// use nnlib::metrics::ConfusionMatrix;
+/// use nnlib_checks as check;
 /// let verdict = check::precision_and_recall(|y, y_hat| {
 ///     let confusion = ConfusionMatrix::new(y, y_hat, 2).unwrap();
 ///     (confusion.precision()[1], confusion.recall()[1])
@@ -233,7 +235,9 @@ pub fn precision_and_recall(precision_and_recall: fn(&Array1<usize>, &Array1<usi
 mod tests {
     use ndarray::{Array1, Array2, Axis};
 
-    use crate::{Loss, check};
+    use nnlib::Loss;
+
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

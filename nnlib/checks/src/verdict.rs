@@ -4,8 +4,8 @@ use std::fmt;
 
 use ndarray::ArrayD;
 
-use super::task::Answer;
-use super::value::{Value, close};
+use crate::task::Answer;
+use crate::value::{Value, close};
 
 /// The most rows and columns of an array that are shown.
 const SHOWN: usize = 6;
@@ -13,7 +13,8 @@ const SHOWN: usize = 6;
 /// What a check has found; a notebook cell that ends in it shows its text.
 ///
 /// ```
-/// use nnlib::{activation, check};
+/// use nnlib::activation;
+/// use nnlib_checks as check;
 /// let verdict = check::softmax(activation::softmax);
 /// assert!(verdict.passed());
 /// assert_eq!(verdict.hint(), None);
@@ -37,7 +38,7 @@ impl Verdict {
         self.hint
     }
 
-    pub(super) fn right(name: &str, cases: usize) -> Self {
+    pub(crate) fn right(name: &str, cases: usize) -> Self {
         Self { passed: true, hint: None, text: format!("✓ {name}: right in all {cases} cases.") }
     }
 }
@@ -55,15 +56,15 @@ impl fmt::Debug for Verdict {
 }
 
 /// One case: what is special about it, and what the function was given.
-pub(super) struct Case {
-    pub(super) number: usize,
-    pub(super) of: usize,
-    pub(super) label: &'static str,
-    pub(super) given: Vec<Value>,
+pub(crate) struct Case {
+    pub(crate) number: usize,
+    pub(crate) of: usize,
+    pub(crate) label: &'static str,
+    pub(crate) given: Vec<Value>,
 }
 
 /// The verdict on a function whose answer to this case is wrong, and the first that is.
-pub(super) fn judge(
+pub(crate) fn judge(
     name: &str,
     inputs: &[&str],
     outputs: &[&str],
@@ -174,7 +175,7 @@ fn number(v: f64, digits: usize) -> String {
 mod tests {
     use ndarray::{Array2, array};
 
-    use crate::check;
+    use crate as check;
 
     #[test]
     fn a_wrong_answer_is_shown_beside_the_right_one() {
@@ -192,7 +193,7 @@ expected softmax(z) (1, 2)    got
 
     #[test]
     fn digits_are_shown_until_the_difference_is_seen() {
-        let verdict = check::softmax(|z| crate::activation::softmax(z) + 1e-7);
+        let verdict = check::softmax(|z| nnlib::activation::softmax(z) + 1e-7);
         assert!(verdict.to_string().contains("0.50000000  0.50000000        0.50000010  0.50000010"), "{verdict}");
     }
 
@@ -204,7 +205,7 @@ expected softmax(z) (1, 2)    got
 
     #[test]
     fn a_panic_is_caught_and_told() {
-        let verdict = check::softmax(|z| if z.nrows() > 1 { z.dot(&array![[1.0]]) } else { crate::activation::softmax(z) });
+        let verdict = check::softmax(|z| if z.nrows() > 1 { z.dot(&array![[1.0]]) } else { nnlib::activation::softmax(z) });
         assert!(!verdict.passed());
         assert!(verdict.to_string().contains("your code panics:\n  ndarray: inputs"), "{verdict}");
     }

@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use ndarray::{Array2, Axis};
-//! use nnlib::check;
+//! use nnlib_checks as check;
 //!
 //! fn softmax(z: &Array2<f64>) -> Array2<f64> {
 //!     let e = z.mapv(f64::exp);

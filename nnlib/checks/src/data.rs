@@ -3,15 +3,16 @@
 use std::f64::consts::PI;
 
 use ndarray::{Array1, Array2, Axis, array, concatenate, s};
+use nnlib::RandomState;
 
-use super::Verdict;
-use super::task::Task;
-use crate::RandomState;
+use crate::Verdict;
+use crate::task::Task;
 
 /// Checks `accuracy(y, y_hat)`: the share of labels ŷ (n,) that are those of y (n,).
 ///
 /// ```
-/// use nnlib::{check, metrics};
+/// use nnlib::metrics;
+/// use nnlib_checks as check;
 /// assert!(check::accuracy(|y, y_hat| metrics::accuracy(y, y_hat).unwrap()).passed());
 /// ```
 pub fn accuracy(accuracy: fn(&Array1<usize>, &Array1<usize>) -> f64) -> Verdict {
@@ -42,7 +43,8 @@ pub fn accuracy(accuracy: fn(&Array1<usize>, &Array1<usize>) -> f64) -> Verdict 
 /// Checks `standardise(train, x)`: x (m, d) less the mean and divided by the standard deviation that each feature has in train (n, d).
 ///
 /// ```
-/// use nnlib::{check, data::StandardScaler};
+/// use nnlib::data::StandardScaler;
+/// use nnlib_checks as check;
 /// assert!(check::standardise(|train, x| StandardScaler::fit(train).unwrap().transform(x).unwrap()).passed());
 /// ```
 pub fn standardise(standardise: fn(&Array2<f64>, &Array2<f64>) -> Array2<f64>) -> Verdict {
@@ -77,7 +79,7 @@ pub fn standardise(standardise: fn(&Array2<f64>, &Array2<f64>) -> Array2<f64>) -
 ///
 /// ```
 /// use ndarray::Axis;
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::split(|x, y, order, m| {
 ///     let (test, train) = order.split_at(m);
 ///     (x.select(Axis(0), train), y.select(Axis(0), train), x.select(Axis(0), test), y.select(Axis(0), test))
@@ -133,7 +135,7 @@ pub fn split(
 ///
 /// ```
 /// use ndarray::{Array1, Array2};
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::circles(|m, factor| {
 ///     let angle = |i: usize| std::f64::consts::TAU * (i % m) as f64 / m as f64;
 ///     let radius = |i: usize| if i < m { 1.0 } else { factor };
@@ -179,7 +181,9 @@ pub fn circles(circles: fn(usize, f64) -> (Array2<f64>, Array1<usize>)) -> Verdi
 
 #[cfg(test)]
 mod tests {
-    use crate::{RandomState, check, data};
+    use nnlib::{RandomState, data};
+
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

@@ -1,17 +1,17 @@
 //! The tasks of lesson 06: training.
 
 use ndarray::{Array1, Array2, Axis, array};
+use nnlib::RandomState;
+use nnlib::activation::softmax;
 
-use super::Verdict;
-use super::task::Task;
-use super::value::Function;
-use crate::RandomState;
-use crate::activation::softmax;
+use crate::Verdict;
+use crate::task::Task;
+use crate::value::Function;
 
 /// Checks `descend(slope, x, rate, steps)`: where gradient descent ends that starts at x and takes so many steps x ← x − rate · slope(x).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::descend(|slope, x, rate, steps| (0..steps).fold(x, |x, _| x - rate * slope(x))).passed());
 /// ```
 pub fn descend(descend: fn(fn(f64) -> f64, f64, f64, usize) -> f64) -> Verdict {
@@ -44,7 +44,7 @@ pub fn descend(descend: fn(fn(f64) -> f64, f64, f64, usize) -> f64) -> Verdict {
 /// Checks `largest_curvature(h, v, rounds)`: power iteration, so many times v ← H v / |H v|, and then v · H v; h (m, m) symmetric, v (m,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::largest_curvature(|h, v, rounds| {
 ///     let mut v = v / v.dot(v).sqrt();
 ///     for _ in 0..rounds {
@@ -128,7 +128,8 @@ fn gradients(x: &Array2<f64>, y: &Array1<usize>, (w1, b1, w2, b2): &Network, w2_
 ///
 /// ```
 /// use ndarray::Axis;
-/// use nnlib::{activation, check};
+/// use nnlib::activation;
+/// use nnlib_checks as check;
 /// let verdict = check::step(|x, y, (w1, b1, w2, b2), rate, lambda| {
 ///     let a1 = (x.dot(w1) + b1).mapv(f64::tanh);
 ///     let mut delta2 = activation::softmax(&(a1.dot(w2) + b2));
@@ -207,7 +208,7 @@ pub fn step(
 
 #[cfg(test)]
 mod tests {
-    use crate::check;
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

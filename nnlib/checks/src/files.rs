@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::Verdict;
-use super::task::Task;
+use crate::Verdict;
+use crate::task::Task;
 
 /// The numbers as bytes, eight each, the lowest first.
 fn bytes(numbers: &[f64]) -> Vec<u8> {
@@ -22,7 +22,7 @@ fn told<T: Debug, E>(result: Result<T, E>) -> String {
 /// bytes do not come out even.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::read_numbers(|bytes| {
 ///     if bytes.len() % 8 != 0 {
 ///         return Err(format!("expected a multiple of 8 bytes, got {}", bytes.len()));
@@ -79,7 +79,7 @@ pub fn read_numbers(read_numbers: fn(&[u8]) -> Result<Vec<f64>, String>) -> Verd
 /// The check looks at the file's identity, and so knows whether the old file was written over.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::save(|path, bytes| {
 ///     let beside = path.with_extension("new");
 ///     std::fs::write(&beside, bytes)?;
@@ -174,7 +174,7 @@ pub fn save(save: fn(&Path, &[u8]) -> std::io::Result<()>) -> Verdict {
 /// or no finite number.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::field(|body, name| {
 ///     let value = body.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
 ///     let value = value.ok_or_else(|| format!("{name}: the field is missing"))?;
@@ -230,7 +230,7 @@ pub fn field(field: fn(&str, &str) -> Result<f64, String>) -> Verdict {
 /// Checks `escaped(text)`: the text as it may be put into a page, with &, <, > and " as &amp;, &lt;, &gt; and &quot;.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::escaped(|text| {
 ///     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 /// });
@@ -262,7 +262,7 @@ pub fn escaped(escaped: fn(&str) -> String) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use crate::check;
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

@@ -3,15 +3,15 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Mutex;
 
-use super::Verdict;
-use super::value::{Value, Values};
-use super::verdict::{Case, judge};
+use crate::Verdict;
+use crate::value::{Value, Values};
+use crate::verdict::{Case, judge};
 
 /// What a function gave back: its values, or the message of its panic.
-pub(super) type Answer = Result<Vec<Value>, String>;
+pub(crate) type Answer = Result<Vec<Value>, String>;
 
 /// A task whose answer is a function of type `F` from inputs `I` to `O`.
-pub(super) struct Task<F, I, O> {
+pub(crate) struct Task<F, I, O> {
     name: &'static str,
     inputs: &'static [&'static str],
     outputs: &'static [&'static str],
@@ -27,7 +27,7 @@ pub(super) struct Task<F, I, O> {
 impl<F: Copy, I: Values, O: Values> Task<F, I, O> {
     /// A task by the name of the function asked for, with the reader's function, the names of its inputs and outputs, how it is called,
     /// and a right answer.
-    pub(super) fn new(
+    pub(crate) fn new(
         name: &'static str,
         theirs: F,
         inputs: &'static [&'static str],
@@ -39,21 +39,21 @@ impl<F: Copy, I: Values, O: Values> Task<F, I, O> {
     }
 
     /// One more case, with what is special about it. The simplest come first: a reader sees the first that fails.
-    pub(super) fn case(mut self, label: &'static str, input: I) -> Self {
+    pub(crate) fn case(mut self, label: &'static str, input: I) -> Self {
         self.labels.push(label);
         self.cases.push(input);
         self
     }
 
     /// One more known mistake: what to tell whoever makes it, and a function that does.
-    pub(super) fn mistake(mut self, hint: &'static str, wrong: F) -> Self {
+    pub(crate) fn mistake(mut self, hint: &'static str, wrong: F) -> Self {
         self.hints.push(hint);
         self.mistakes.push(wrong);
         self
     }
 
     /// Whether the reader's function is right.
-    pub(super) fn verdict(self) -> Verdict {
+    pub(crate) fn verdict(self) -> Verdict {
         let trial = Trial {
             name: self.name,
             inputs: self.inputs,
@@ -150,7 +150,7 @@ impl Trial<'_> {
 /// Fails unless each verdict says that its task is not solved yet. To run a check at all audits its task.
 #[cfg(test)]
 #[track_caller]
-pub(super) fn assert_unsolved(verdicts: impl IntoIterator<Item = Verdict>) {
+pub(crate) fn assert_unsolved(verdicts: impl IntoIterator<Item = Verdict>) {
     for verdict in verdicts {
         assert!(verdict.to_string().contains("not solved yet"), "{verdict}");
     }

@@ -1,15 +1,16 @@
 //! The tasks of lesson 09: other activations.
 
 use ndarray::{Array1, Array2, Axis, array};
+use nnlib::{Activation, RandomState};
 
-use super::Verdict;
-use super::task::Task;
-use crate::{Activation, RandomState};
+use crate::Verdict;
+use crate::task::Task;
 
 /// Checks `elu(z, alpha)`: z for z > 0, else α (eᶻ − 1).
 ///
 /// ```
-/// use nnlib::{Activation, check};
+/// use nnlib::Activation;
+/// use nnlib_checks as check;
 /// assert!(check::elu(|z, alpha| Activation::Elu(alpha).value(z)).passed());
 /// ```
 pub fn elu(elu: fn(f64, f64) -> f64) -> Verdict {
@@ -42,7 +43,7 @@ pub fn elu(elu: fn(f64, f64) -> f64) -> Verdict {
 /// Checks `elu_derivative(a, alpha)`: the slope of the ELU from its activation a: 1 for a > 0, else a + α.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::elu_derivative(|a, alpha| if a > 0.0 { 1.0 } else { a + alpha }).passed());
 /// ```
 pub fn elu_derivative(elu_derivative: fn(f64, f64) -> f64) -> Verdict {
@@ -74,7 +75,7 @@ pub fn elu_derivative(elu_derivative: fn(f64, f64) -> f64) -> Verdict {
 /// Checks `dead(x, w, b)`: how many neurons of a ReLU layer have no positive score for any row of x; x (n, d), w (d, h), b (h,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::dead(|x, w, b| (x.dot(w) + b).columns().into_iter().filter(|z| z.iter().all(|&z| z <= 0.0)).count()).passed());
 /// ```
 pub fn dead(dead: fn(&Array2<f64>, &Array2<f64>, &Array1<f64>) -> usize) -> Verdict {
@@ -118,7 +119,7 @@ pub fn dead(dead: fn(&Array2<f64>, &Array2<f64>, &Array1<f64>) -> usize) -> Verd
 /// α; delta2 (n, k), w2 (h, k), z1 (n, h).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::leaky_delta(|delta2, w2, z1, alpha| delta2.dot(&w2.t()) * z1.mapv(|z| if z >= 0.0 { 1.0 } else { alpha }));
 /// assert!(verdict.passed());
 /// ```
@@ -162,7 +163,7 @@ pub fn leaky_delta(leaky_delta: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>, f64
 ///
 /// ```
 /// use ndarray::Axis;
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::slope_gradient(|delta_a, z| (delta_a * z.mapv(|z| z.min(0.0))).sum_axis(Axis(0))).passed());
 /// ```
 pub fn slope_gradient(slope_gradient: fn(&Array2<f64>, &Array2<f64>) -> Array1<f64>) -> Verdict {
@@ -200,7 +201,7 @@ pub fn slope_gradient(slope_gradient: fn(&Array2<f64>, &Array2<f64>) -> Array1<f
 
 #[cfg(test)]
 mod tests {
-    use crate::check;
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {
@@ -215,7 +216,7 @@ mod tests {
 
     #[test]
     fn the_slope_s_gradient_is_that_of_a_network() {
-        use crate::{RandomState, Sequential};
+        use nnlib::{RandomState, Sequential};
         let verdict = check::slope_gradient(|delta_a, z| {
             let network = Sequential::input(z.ncols()).prelu().build(&mut RandomState::new(0)).unwrap();
             let gradients = network.backward_from(&network.forward(z).unwrap(), delta_a).unwrap();

@@ -1,11 +1,11 @@
 //! The tasks of lesson 05: the backward pass.
 
 use ndarray::{Array1, Array2, Axis, array, s};
+use nnlib::RandomState;
+use nnlib::activation::{sigmoid, softmax};
 
-use super::Verdict;
-use super::task::Task;
-use crate::RandomState;
-use crate::activation::{sigmoid, softmax};
+use crate::Verdict;
+use crate::task::Task;
 
 /// ŷ − onehot(y).
 fn error(y_hat: &Array2<f64>, y: &Array1<usize>) -> Array2<f64> {
@@ -17,7 +17,7 @@ fn error(y_hat: &Array2<f64>, y: &Array1<usize>) -> Array2<f64> {
 /// Checks `output_delta(y_hat, y)`: (ŷ − onehot(y)) / n, (n, k); y_hat (n, k), y (n,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::output_delta(|y_hat, y| {
 ///     let mut delta = y_hat.clone();
 ///     y.iter().enumerate().for_each(|(i, &class)| delta[[i, class]] -= 1.0);
@@ -53,7 +53,7 @@ pub fn output_delta(output_delta: fn(&Array2<f64>, &Array1<usize>) -> Array2<f64
 ///
 /// ```
 /// use ndarray::Axis;
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::layer_gradient(|x, delta| (x.t().dot(delta), delta.sum_axis(Axis(0)))).passed());
 /// ```
 pub fn layer_gradient(layer_gradient: fn(&Array2<f64>, &Array2<f64>) -> (Array2<f64>, Array1<f64>)) -> Verdict {
@@ -95,7 +95,7 @@ pub fn layer_gradient(layer_gradient: fn(&Array2<f64>, &Array2<f64>) -> (Array2<
 /// Checks `hidden_delta(delta2, w2, a1)`: (δ₂ w₂ᵀ) ∘ (1 − a₁²), (n, h), for a tanh layer; delta2 (n, k), w2 (h, k), a1 (n, h).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::hidden_delta(|delta2, w2, a1| delta2.dot(&w2.t()) * (1.0 - a1 * a1)).passed());
 /// ```
 pub fn hidden_delta(hidden_delta: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> Array2<f64>) -> Verdict {
@@ -132,7 +132,8 @@ pub fn hidden_delta(hidden_delta: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -
 ///
 /// ```
 /// use ndarray::Axis;
-/// use nnlib::{activation::{sigmoid, softmax}, check};
+/// use nnlib::activation::{sigmoid, softmax};
+/// use nnlib_checks as check;
 /// let verdict = check::backward(|x, y, w1, b1, w2, b2| {
 ///     let a1 = (x.dot(w1) + b1).mapv(sigmoid);
 ///     let mut delta2 = softmax(&(a1.dot(w2) + b2));
@@ -244,7 +245,9 @@ pub fn backward(
 
 #[cfg(test)]
 mod tests {
-    use crate::{Activation, Loss, RandomState, Sequential, check};
+    use nnlib::{Activation, Loss, RandomState, Sequential};
+
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

@@ -1,11 +1,11 @@
 //! The tasks of lesson 15: the losses of a generator and a discriminator.
 
 use ndarray::{Array1, Array2, Axis, array};
+use nnlib::activation::{sigmoid, softplus};
+use nnlib::{GeneratorLoss, RandomState};
 
-use super::Verdict;
-use super::task::Task;
-use crate::activation::{sigmoid, softplus};
-use crate::{GeneratorLoss, RandomState};
+use crate::Verdict;
+use crate::task::Task;
 
 /// The mean of a function of each score.
 fn mean(s: &Array1<f64>, of: fn(f64) -> f64) -> f64 {
@@ -19,7 +19,7 @@ fn scores(seed: u32, n: usize) -> Array1<f64> {
 /// Checks `best_discriminator(p, q)`: p / (p + q), the probability that a sample is real where real ones have the density p, made ones q.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::best_discriminator(|p, q| p / (p + q)).passed());
 /// ```
 pub fn best_discriminator(best_discriminator: fn(f64, f64) -> f64) -> Verdict {
@@ -39,7 +39,8 @@ pub fn best_discriminator(best_discriminator: fn(f64, f64) -> f64) -> Verdict {
 /// without overflow.
 ///
 /// ```
-/// use nnlib::{activation::softplus, check};
+/// use nnlib::activation::softplus;
+/// use nnlib_checks as check;
 /// let verdict = check::discriminator_loss(|real, made| real.mapv(|s| softplus(-s)).mean().unwrap() + made.mapv(softplus).mean().unwrap());
 /// assert!(verdict.passed());
 /// ```
@@ -83,7 +84,8 @@ pub fn discriminator_loss(discriminator_loss: fn(&Array1<f64>, &Array1<f64>) -> 
 /// Checks `generator_loss(made)`: the non-saturating loss −mean ln D of the scores s of made samples, D = sigmoid(s); without overflow.
 ///
 /// ```
-/// use nnlib::{activation::softplus, check};
+/// use nnlib::activation::softplus;
+/// use nnlib_checks as check;
 /// assert!(check::generator_loss(|made| made.mapv(|s| softplus(-s)).mean().unwrap()).passed());
 /// ```
 pub fn generator_loss(generator_loss: fn(&Array1<f64>) -> f64) -> Verdict {
@@ -116,7 +118,8 @@ pub fn generator_loss(generator_loss: fn(&Array1<f64>) -> f64) -> Verdict {
 /// Checks `generator_gradient(made)`: the gradient of [`generator_loss`] by each score, −(1 − D) / n.
 ///
 /// ```
-/// use nnlib::{activation::sigmoid, check};
+/// use nnlib::activation::sigmoid;
+/// use nnlib_checks as check;
 /// assert!(check::generator_gradient(|made| made.mapv(|s| -sigmoid(-s)) / made.len() as f64).passed());
 /// ```
 pub fn generator_gradient(generator_gradient: fn(&Array1<f64>) -> Array1<f64>) -> Verdict {
@@ -151,7 +154,8 @@ pub fn generator_gradient(generator_gradient: fn(&Array1<f64>) -> Array1<f64>) -
 ///
 /// ```
 /// use ndarray::Array1;
-/// use nnlib::{activation::sigmoid, check};
+/// use nnlib::activation::sigmoid;
+/// use nnlib_checks as check;
 /// let verdict = check::discriminator_gradient(|x, real, w, smoothing| {
 ///     let made = x.nrows() - real;
 ///     let s = x.dot(w);
@@ -212,7 +216,7 @@ pub fn discriminator_gradient(discriminator_gradient: fn(&Array2<f64>, usize, &A
 
 #[cfg(test)]
 mod tests {
-    use crate::check;
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

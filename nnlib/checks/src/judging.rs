@@ -1,12 +1,12 @@
 //! The tasks of lesson 07: sizes, seeds and when to stop.
 
-use super::Verdict;
-use super::task::Task;
+use crate::Verdict;
+use crate::task::Task;
 
 /// Checks `parameter_count(sizes)`: the weights and biases of a network of dense layers with these sizes, the inputs first.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// assert!(check::parameter_count(|sizes| sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()).passed());
 /// ```
 pub fn parameter_count(parameter_count: fn(&[usize]) -> usize) -> Verdict {
@@ -47,7 +47,7 @@ fn variance(values: &[f64], by: f64) -> f64 {
 ///
 /// ```
 /// use ndarray::Array1;
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::mean_and_spread(|values| {
 ///     let values = Array1::from(values.to_vec());
 ///     (values.mean().unwrap(), values.std(1.0))
@@ -86,7 +86,7 @@ pub fn mean_and_spread(mean_and_spread: fn(&[f64]) -> (f64, f64)) -> Verdict {
 ///
 /// ```
 /// use ndarray::Array1;
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::gain(|a, b| {
 ///     let gains: Array1<f64> = a.iter().zip(b).map(|(a, b)| b - a).collect();
 ///     (gains.mean().unwrap(), gains.std(1.0), gains.iter().filter(|&&gain| gain > 0.0).count())
@@ -135,7 +135,7 @@ pub fn gain(gain: fn(&[f64], &[f64]) -> (f64, f64, usize)) -> Verdict {
 /// has not been lower than its lowest for `patience` epochs in a row.
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::stop_early(|losses, patience| {
 ///     let mut best = 0;
 ///     for (epoch, loss) in losses.iter().enumerate() {
@@ -207,7 +207,9 @@ pub fn stop_early(stop_early: fn(&[f64], usize) -> usize) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use crate::{RandomState, Sequential, check};
+    use nnlib::{RandomState, Sequential};
+
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {

@@ -1,16 +1,17 @@
 //! The tasks of lesson 04: the forward pass, softmax and cross-entropy.
 
 use ndarray::{Array1, Array2, Axis, array};
+use nnlib::activation;
+use nnlib::{Loss, RandomState};
 
-use super::Verdict;
-use super::task::Task;
-use crate::activation;
-use crate::{Loss, RandomState};
+use crate::Verdict;
+use crate::task::Task;
 
 /// Checks `softmax(z)`: the softmax of each row of scores z (n, k).
 ///
 /// ```
-/// use nnlib::{activation, check};
+/// use nnlib::activation;
+/// use nnlib_checks as check;
 /// assert!(check::softmax(activation::softmax).passed());
 /// ```
 pub fn softmax(softmax: fn(&Array2<f64>) -> Array2<f64>) -> Verdict {
@@ -58,7 +59,7 @@ pub fn softmax(softmax: fn(&Array2<f64>) -> Array2<f64>) -> Verdict {
 /// Checks `cross_entropy(y_hat, y)`: the mean of −ln ŷ of the true class; y_hat (n, k), y (n,).
 ///
 /// ```
-/// use nnlib::check;
+/// use nnlib_checks as check;
 /// let verdict = check::cross_entropy(|y_hat, y| -y.iter().enumerate().map(|(i, &c)| y_hat[[i, c]].ln()).sum::<f64>() / y.len() as f64);
 /// assert!(verdict.passed());
 /// ```
@@ -106,7 +107,8 @@ pub fn cross_entropy(cross_entropy: fn(&Array2<f64>, &Array1<usize>) -> f64) -> 
 /// Checks `forward(x, w1, b1, w2, b2)`: the probabilities softmax(tanh(x w₁ + b₁) w₂ + b₂), (n, k).
 ///
 /// ```
-/// use nnlib::{activation, check};
+/// use nnlib::activation;
+/// use nnlib_checks as check;
 /// let verdict = check::forward(|x, w1, b1, w2, b2| {
 ///     let a1 = (x.dot(w1) + b1).mapv(f64::tanh);
 ///     activation::softmax(&(a1.dot(w2) + b2))
@@ -150,7 +152,8 @@ pub fn forward(forward: fn(&Array2<f64>, &Array2<f64>, &Array1<f64>, &Array2<f64
 /// Checks `cross_entropy_of_scores(z, y)`: the mean of ln Σ eᶻ − z of the true class, without overflow; z (n, k), y (n,).
 ///
 /// ```
-/// use nnlib::{Loss, check};
+/// use nnlib::Loss;
+/// use nnlib_checks as check;
 /// assert!(check::cross_entropy_of_scores(|z, y| Loss::SoftmaxCrossEntropy.value(z, y).unwrap()).passed());
 /// ```
 pub fn cross_entropy_of_scores(cross_entropy_of_scores: fn(&Array2<f64>, &Array1<usize>) -> f64) -> Verdict {
@@ -198,7 +201,7 @@ pub fn cross_entropy_of_scores(cross_entropy_of_scores: fn(&Array2<f64>, &Array1
 
 #[cfg(test)]
 mod tests {
-    use crate::check;
+    use crate as check;
 
     #[test]
     fn every_known_mistake_is_named() {
