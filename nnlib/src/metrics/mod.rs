@@ -1,8 +1,14 @@
 //! How good predictions are: accuracy, the confusion matrix and what follows from it, and the baseline that looks at no feature.
 
+mod seeds;
+mod table;
+
 use std::fmt;
 
 use ndarray::{Array1, Array2, Axis};
+
+pub use seeds::{mean_and_spread, over_seeds};
+pub use table::Table;
 
 use crate::error::Error;
 use crate::nn::classifier::Classifier;
