@@ -4,7 +4,8 @@ use std::fmt;
 
 use ndarray::{Array2, Axis};
 
-use crate::kernel::vector;
+use crate::error::{Error, check_positive};
+use crate::math::elementary::{Elementary, Standard};
 
 /// A function applied to each score `z` of a layer, giving its activation `a`.
 ///
@@ -16,18 +17,21 @@ use crate::kernel::vector;
 /// | `Relu` | max(0, z) | 1 for z > 0, else 0 |
 /// | `LeakyRelu(α)` | z for z ≥ 0, else α z | 1 for z ≥ 0, else α |
 /// | `Elu(α)` | z for z > 0, else α (eᶻ − 1) | 1 for z > 0, else a + α |
-/// | `Softplus` | ln(1 + eᶻ) | sigmoid(z) |
-/// | `Softsign` | z / (1 + \|z\|) | 1 / (1 + \|z\|)² |
+/// | `Softplus` | ln(1 + eᶻ) | sigmoid(z) = 1 − e⁻ᵃ |
+/// | `Softsign` | z / (1 + \|z\|) | 1 / (1 + \|z\|)² = (1 − \|a\|)² |
 ///
-/// At the corners of `Relu` and `LeakyRelu` the derivative is that of JAX: 0 and 1.
+/// At the corners of `Relu` and `LeakyRelu` the derivative is that of JAX: 0 and 1. The two with a number are made by
+/// [`Activation::leaky_relu`] and [`Activation::elu`], which check it.
 ///
 /// ```
 /// use nnlib::Activation;
 /// assert_eq!(Activation::Relu.value(-2.0), 0.0);
 /// assert_eq!(Activation::Sigmoid.derivative(0.0), 0.25);
-/// assert_eq!(Activation::LeakyRelu(0.01).to_string(), "leaky relu (0.01)");
+/// assert_eq!(Activation::leaky_relu(0.01)?.to_string(), "leaky relu (0.01)");
+/// # Ok::<(), nnlib::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Activation {
     /// The score itself.
     Identity,
@@ -38,31 +42,16 @@ pub enum Activation {
     /// The rectified linear unit.
     Relu,
     /// A rectified unit with slope α on the left (V. Nair and G. Hinton's unit, leaking as A. Maas et al. have it, 2013).
+    #[non_exhaustive]
     LeakyRelu(f64),
     /// The exponential linear unit (D. Clevert et al., 2015) with scale α.
+    #[non_exhaustive]
     Elu(f64),
     /// A smooth `Relu`.
     Softplus,
     /// A `Tanh` with slower tails.
     Softsign,
 }
-
-/// Runs code with an activation function, compiled for each of them by itself: a loop in it does not choose again for each number.
-macro_rules! with_function {
-    ($activation:expr, |$f:ident| $run:expr) => {
-        match $activation {
-            $f @ $crate::math::activation::Activation::Identity => $run,
-            $f @ $crate::math::activation::Activation::Sigmoid => $run,
-            $f @ $crate::math::activation::Activation::Tanh => $run,
-            $f @ $crate::math::activation::Activation::Relu => $run,
-            $f @ $crate::math::activation::Activation::LeakyRelu(_) => $run,
-            $f @ $crate::math::activation::Activation::Elu(_) => $run,
-            $f @ $crate::math::activation::Activation::Softplus => $run,
-            $f @ $crate::math::activation::Activation::Softsign => $run,
-        }
-    };
-}
-pub(crate) use with_function;
 
 /// The logistic function 1 / (1 + e⁻ᶻ), without overflow for any z.
 ///
@@ -71,8 +60,7 @@ pub(crate) use with_function;
 /// assert_eq!(nnlib::activation::sigmoid(-1000.0), 0.0);
 /// ```
 pub fn sigmoid(z: f64) -> f64 {
-    let e = (-z.abs()).exp();
-    (if z >= 0.0 { 1.0 } else { e }) / (1.0 + e)
+    Standard.sigmoid(z)
 }
 
 /// ln(1 + eᶻ), without overflow for any z.
@@ -81,7 +69,7 @@ pub fn sigmoid(z: f64) -> f64 {
 /// assert_eq!(nnlib::activation::softplus(1000.0), 1000.0);
 /// ```
 pub fn softplus(z: f64) -> f64 {
-    z.max(0.0) + (-z.abs()).exp().ln_1p()
+    Standard.softplus(z)
 }
 
 /// The softmax of each row of scores `z`, shape (n, classes): eᶻ divided by its sum over the row.
@@ -97,7 +85,7 @@ pub fn softplus(z: f64) -> f64 {
 pub fn softmax(z: &Array2<f64>) -> Array2<f64> {
     let mut y_hat = z.clone();
     for mut row in y_hat.axis_iter_mut(Axis(0)) {
-        let largest = row.fold(f64::NEG_INFINITY, |m, &v| m.max(v));
+        let largest = row.fold(f64::NEG_INFINITY, |largest, &z| if z > largest { z } else { largest });
         row.mapv_inplace(|v| (v - largest).exp());
         let sum = row.sum();
         row /= sum;
@@ -106,82 +94,62 @@ pub fn softmax(z: &Array2<f64>) -> Array2<f64> {
 }
 
 impl Activation {
-    /// The activation a of the score `z`.
-    pub fn value(self, z: f64) -> f64 {
-        match self {
-            Self::Identity => z,
-            Self::Sigmoid => sigmoid(z),
-            Self::Tanh => z.tanh(),
-            Self::Relu => z.max(0.0),
-            Self::LeakyRelu(alpha) => {
-                if z >= 0.0 {
-                    z
-                } else {
-                    alpha * z
-                }
-            }
-            Self::Elu(alpha) => {
-                if z > 0.0 {
-                    z
-                } else {
-                    alpha * z.exp_m1()
-                }
-            }
-            Self::Softplus => softplus(z),
-            Self::Softsign => z / (1.0 + z.abs()),
-        }
+    /// A rectified unit with slope `alpha` on the left.
+    ///
+    /// # Errors
+    /// [`Error::Value`] unless `alpha` is finite and above 0.
+    pub fn leaky_relu(alpha: f64) -> Result<Self, Error> {
+        check_positive("alpha of a leaky relu", alpha).map(|()| Self::LeakyRelu(alpha))
     }
 
-    /// The activations `a` of the scores `z`, number by number, as many numbers at once as the processor can.
+    /// The exponential linear unit with scale `alpha`.
     ///
-    /// # Panics
-    /// If the slices differ in length.
-    pub(crate) fn values(self, z: &[f64], a: &mut [f64]) {
-        match self {
-            Self::Sigmoid => vector::sigmoid(z, a),
-            Self::Tanh => vector::tanh(z, a),
-            Self::Softplus => vector::softplus(z, a),
-            _ => {
-                assert_eq!(z.len(), a.len(), "as many activations as scores");
-                with_function!(self, |f| a.iter_mut().zip(z).for_each(|(a, &z)| *a = f.value(z)));
-            }
-        }
+    /// # Errors
+    /// [`Error::Value`] unless `alpha` is finite and above 0.
+    pub fn elu(alpha: f64) -> Result<Self, Error> {
+        check_positive("alpha of an elu", alpha).map(|()| Self::Elu(alpha))
+    }
+
+    /// The activation a of the score `z`.
+    pub fn value(self, z: f64) -> f64 {
+        self.value_by(Standard, z)
     }
 
     /// The derivative da/dz at the score `z`.
     pub fn derivative(self, z: f64) -> f64 {
-        self.slope(z, self.value(z))
+        self.slope_by(Standard, self.value(z))
     }
 
-    /// The derivative da/dz from both the score `z` and its activation `a`, so that nothing is computed twice.
-    pub(crate) fn slope(self, z: f64, a: f64) -> f64 {
+    /// a = f(z). Comparisons rather than maxima let a NaN through, and adding 0 makes −0 a 0.
+    #[inline(always)]
+    pub(crate) fn value_by<E: Elementary>(self, e: E, z: f64) -> f64 {
+        let positive = if z < 0.0 { 0.0 } else { z + 0.0 };
+        match self {
+            Self::Identity => z,
+            Self::Sigmoid => e.sigmoid(z),
+            Self::Tanh => e.tanh(z),
+            Self::Relu => positive,
+            Self::LeakyRelu(alpha) => if z < 0.0 { alpha * z } else { positive },
+            Self::Elu(alpha) => if z < 0.0 { alpha * e.exp_m1_of_negative(z) } else { positive },
+            Self::Softplus => e.softplus(z),
+            Self::Softsign => if z.is_infinite() { z.signum() } else { z / (1.0 + z.abs()) },
+        }
+    }
+
+    /// da/dz as a function of a = f(z) alone: what a backward pass needs of a layer is the activation that the forward pass has left.
+    #[inline(always)]
+    pub(crate) fn slope_by<E: Elementary>(self, e: E, a: f64) -> f64 {
         match self {
             Self::Identity => 1.0,
             Self::Sigmoid => a * (1.0 - a),
-            Self::Tanh => 1.0 - a * a,
-            Self::Relu => {
-                if z > 0.0 {
-                    1.0
-                } else {
-                    0.0
-                }
-            }
-            Self::LeakyRelu(alpha) => {
-                if z >= 0.0 {
-                    1.0
-                } else {
-                    alpha
-                }
-            }
-            Self::Elu(alpha) => {
-                if z > 0.0 {
-                    1.0
-                } else {
-                    a + alpha
-                }
-            }
-            Self::Softplus => sigmoid(z),
-            Self::Softsign => (1.0 + z.abs()).powi(-2),
+            Self::Tanh => e.mul_add(-a, a, 1.0),
+            Self::Relu => if a > 0.0 { 1.0 } else { 0.0 },
+            // A negative z so small that α z is 0 leaves its sign.
+            Self::LeakyRelu(alpha) => if a.is_sign_negative() { alpha } else { 1.0 },
+            Self::Elu(alpha) => if a > 0.0 { 1.0 } else { a + alpha },
+            // sigmoid(z) = 1 − e⁻ᵃ
+            Self::Softplus => -e.exp_m1_of_negative(-a),
+            Self::Softsign => (1.0 - a.abs()) * (1.0 - a.abs()),
         }
     }
 }
