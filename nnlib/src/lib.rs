@@ -3,8 +3,7 @@
 pub mod data;
 mod error;
 mod file;
-#[doc(hidden)]
-pub mod kernel;
+mod kernel;
 mod math;
 pub mod metrics;
 mod models;
