@@ -1,5 +1,6 @@
 //! The one error type: what was given, what was expected, and where.
 
+use std::convert::Infallible;
 use std::fmt::{self, Display};
 use std::path::PathBuf;
 
@@ -99,6 +100,12 @@ pub enum Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Display::fmt(self, f)
+    }
+}
+
+impl From<Infallible> for Error {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

@@ -5,8 +5,8 @@
 //!
 //! V = mean over real x of ln D(x) + mean over noise z of ln(1 − D(G(z))),
 //!
-//! which the discriminator raises and the generator lowers, in turn. Everything is computed from the score, as ln D = −softplus(−s) and
-//! ln(1 − D) = −softplus(s), which neither overflow nor need clipping.
+//! which the discriminator raises and the generator lowers, in turn. Everything is computed from the score by
+//! [`Loss::SigmoidCrossEntropy`], as ln D = −softplus(−s) and ln(1 − D) = −softplus(s), which neither overflow nor need clipping.
 //!
 //! Who learns is in the types: [`Discriminator::train`] borrows samples, [`Generator::train`] borrows the discriminator, and each changes
 //! itself alone.
@@ -31,7 +31,8 @@ use ndarray::{Array2, ArrayView2, Axis};
 use rand::SeedableRng;
 
 use crate::error::Error;
-use crate::math::activation::{sigmoid, softplus};
+use crate::math::loss::{Loss, Targets};
+use crate::nn::backprop::{Backprop, Sought};
 use crate::nn::pass::Gradients;
 use crate::nn::sequential::Sequential;
 use crate::random::RandomState;
@@ -51,8 +52,9 @@ use crate::train::optimizer::Optimizer;
 /// use ndarray::array;
 /// use nnlib::GeneratorLoss;
 /// let seen_through = array![[-8.0]];
-/// assert!(GeneratorLoss::Minimax.gradient(&seen_through)[[0, 0]].abs() < 0.001);
-/// assert!(GeneratorLoss::NonSaturating.gradient(&seen_through)[[0, 0]] < -0.999);
+/// assert!(GeneratorLoss::Minimax.gradient(&seen_through)?[[0, 0]].abs() < 0.001);
+/// assert!(GeneratorLoss::NonSaturating.gradient(&seen_through)?[[0, 0]] < -0.999);
+/// # Ok::<(), nnlib::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GeneratorLoss {
@@ -64,28 +66,29 @@ pub enum GeneratorLoss {
 }
 
 impl GeneratorLoss {
-    /// The loss for the scores of generated samples.
-    pub fn value(self, scores: &Array2<f64>) -> f64 {
-        self.sum(scores) / scores.len() as f64
+    /// The loss for the scores (n, 1) of generated samples.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without scores.
+    pub fn value(self, scores: &Array2<f64>) -> Result<f64, Error> {
+        let (target, sign) = self.as_cross_entropy();
+        Ok(sign * Loss::SigmoidCrossEntropy.value(scores, &Array2::from_elem(scores.raw_dim(), target))?)
     }
 
     /// The gradient of [`GeneratorLoss::value`] with respect to the scores, of their shape.
-    pub fn gradient(self, scores: &Array2<f64>) -> Array2<f64> {
-        self.slopes(scores) / scores.len() as f64
+    ///
+    /// # Errors
+    /// As [`GeneratorLoss::value`].
+    pub fn gradient(self, scores: &Array2<f64>) -> Result<Array2<f64>, Error> {
+        let (target, sign) = self.as_cross_entropy();
+        Ok(sign * Loss::SigmoidCrossEntropy.gradient(scores, &Array2::from_elem(scores.raw_dim(), target))?)
     }
 
-    fn sum(self, scores: &Array2<f64>) -> f64 {
+    /// The target of the cross-entropy that the loss is, and its sign: the generator asks for 1, or for the opposite of 0.
+    fn as_cross_entropy(self) -> (f64, f64) {
         match self {
-            Self::Minimax => -scores.iter().copied().map(softplus).sum::<f64>(),
-            Self::NonSaturating => scores.iter().map(|&s| softplus(-s)).sum(),
-        }
-    }
-
-    fn slopes(self, scores: &Array2<f64>) -> Array2<f64> {
-        match self {
-            Self::Minimax => scores.mapv(|s| -sigmoid(s)),
-            // Not sigmoid(s) − 1, which rounds to 0 from s = 37 on.
-            Self::NonSaturating => scores.mapv(|s| -sigmoid(-s)),
+            Self::Minimax => (0.0, -1.0),
+            Self::NonSaturating => (1.0, 1.0),
         }
     }
 }
@@ -153,12 +156,17 @@ impl Generator {
 
     /// What the noise `z` adds to the mean of the loss over `rows` scores, and to its gradients.
     fn gradients(&self, discriminator: &Discriminator, z: ArrayView2<'_, f64>, rows: usize, rng: &mut RandomState) -> Part {
-        let made = self.network.forward_training(&z.to_owned(), rng)?;
-        let judged = discriminator.network.forward_training(&discriminator.packed(made.output())?, rng)?;
-        let delta = self.loss.slopes(judged.output()) / rows as f64;
-        let through = discriminator.network.backward_through(&judged, &delta)?;
-        let delta = through.into_shape_with_order(made.output().raw_dim()).expect("packed from it");
-        Ok((self.loss.sum(judged.output()) / rows as f64, self.network.backward_to(&made, &delta, false)?))
+        let (target, sign) = self.loss.as_cross_entropy();
+        let (z, mut own, mut judge) = (z.to_owned(), Backprop::new(&self.network), Backprop::new(&discriminator.network));
+        let made = own.forward(&self.network, &z, rng)?;
+        let (size, packed) = (made.raw_dim(), discriminator.packed(made)?);
+        let targets = Array2::from_elem((packed.nrows(), 1), target);
+        let loss = (Targets::from(&targets), Loss::SigmoidCrossEntropy, sign / rows as f64);
+        let sought = Sought { y_hat: false, parameters: false, input: true };
+        let value = judge.loss(&discriminator.network, &packed, loss, sought, rng)?;
+        let delta = judge.delta_x().to_shape(size).expect("packed from it").into_owned();
+        own.gradient_from(&self.network, &z, &delta)?;
+        Ok((value, own.into_gradients()))
     }
 }
 
@@ -240,6 +248,9 @@ impl Discriminator {
     /// [`Error::Shape`] or [`Error::Value`] when the samples do not fill the discriminator's input, [`Error::NotFinite`] for a NaN or an
     /// infinity among them, or when training has diverged.
     pub fn train(&mut self, real: &Array2<f64>, fake: &Array2<f64>, rng: &mut RandomState) -> Result<f64, Error> {
+        if real.ncols() != fake.ncols() {
+            return Err(Error::shape("real samples", format!("(n, {}), as the generated ones", fake.ncols()), format!("{:?}", real.dim())));
+        }
         let (real, fake) = (self.packed(real)?, self.packed(fake)?);
         let mut fake_rng = RandomState::from_rng(rng);
         let on_real = || self.gradients(&real, 1.0 - self.smoothing, rng);
@@ -252,10 +263,12 @@ impl Discriminator {
 
     /// The mean of the cross-entropy with target `t`, and its gradients.
     fn gradients(&self, x: &Array2<f64>, t: f64, rng: &mut RandomState) -> Part {
-        let pass = self.network.forward_training(x, rng)?;
-        let (scores, n) = (pass.output(), x.nrows() as f64);
-        let loss: f64 = scores.iter().map(|&s| t * softplus(-s) + (1.0 - t) * softplus(s)).sum();
-        Ok((loss / n, self.network.backward_to(&pass, &scores.mapv(|s| (sigmoid(s) - t) / n), false)?))
+        self.network.check_input(x)?;
+        let targets = Array2::from_elem((x.nrows(), 1), t);
+        let loss = (Targets::from(&targets), Loss::SigmoidCrossEntropy, 1.0 / x.nrows() as f64);
+        let mut backprop = Backprop::new(&self.network);
+        let value = backprop.loss(&self.network, x, loss, Sought { y_hat: false, parameters: true, input: false }, rng)?;
+        Ok((value, backprop.into_gradients()))
     }
 }
 
@@ -294,6 +307,10 @@ impl Gan {
     /// # Errors
     /// As [`Discriminator::train`] and [`Generator::train`].
     pub fn step(&mut self, real: &Array2<f64>, rng: &mut RandomState) -> Result<GanLosses, Error> {
+        let d = self.generator.network.output_size();
+        if real.ncols() != d {
+            return Err(Error::shape("real samples", format!("(n, {d}), as the generator's"), format!("{:?}", real.dim())));
+        }
         let fake = self.generator.sample(real.nrows(), rng)?;
         let discriminator = self.discriminator.train(real, &fake, rng)?;
         let z = self.generator.noise(real.nrows(), rng);

@@ -152,7 +152,7 @@ impl LogisticModel {
 
 impl Classifier for LogisticModel {
     fn predict_classes(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
-        Ok(classes(&self.predict_proba(x)?))
+        Ok(classes(self.predict_proba(x)?.view(), 0.5).collect())
     }
 
     fn probabilities(&self, x: &Array2<f64>) -> Result<Option<Array2<f64>>, Error> {

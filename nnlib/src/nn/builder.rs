@@ -1,11 +1,9 @@
 //! Putting a network together, layer by layer.
 
-use ndarray::Array1;
-
 use crate::error::Error;
 use crate::math::activation::Activation;
 use crate::nn::init::Init;
-use crate::nn::layer::{Activate, AnyLayer, Conv2d, Dense, Dropout, Flatten, MaxPool2d, PRelu, Padding, Shape};
+use crate::nn::layer::{Activate, AveragePool2d, Conv2d, Dense, Dropout, Flatten, Layer, MaxPool2d, PRelu, Padding, Shape};
 use crate::nn::sequential::{Sequential, check_size};
 use crate::random::RandomState;
 
@@ -13,24 +11,39 @@ use crate::random::RandomState;
 ///
 /// The first mistake is kept and reported by [`Builder::build`].
 #[derive(Debug)]
+#[must_use = "a builder makes a network by build"]
 pub struct Builder {
     input: Shape,
     shape: Shape,
     init: Init,
-    layers: Vec<(AnyLayer, Init)>,
+    /// The layers so far, and how the weights of those are drawn that are not given ready.
+    layers: Vec<(Box<dyn Layer>, Option<Init>)>,
     error: Option<Error>,
 }
 
+impl Sequential {
+    /// Begins a network for samples of this shape: a number of features, or (channels, height, width).
+    pub fn input(shape: impl Into<Shape>) -> Builder {
+        let shape = shape.into();
+        let error = check_size("input of the network", shape).err();
+        Builder { input: shape, shape, init: Init::default(), layers: Vec::new(), error }
+    }
+}
+
 impl Builder {
-    fn add(mut self, make: impl FnOnce(Shape) -> Result<AnyLayer, Error>) -> Self {
+    fn add<L: Layer>(mut self, init: Option<Init>, make: impl FnOnce(Shape) -> Result<L, Error>) -> Self {
         if self.error.is_some() {
             return self;
         }
-        let shaped = make(self.shape).and_then(|layer| Ok((layer.get().output_shape(self.shape)?, layer)));
+        let shaped = make(self.shape).and_then(|layer| {
+            let shape = layer.output_shape(self.shape)?;
+            check_size("output of a layer", shape)?;
+            Ok((shape, layer))
+        });
         match shaped {
             Ok((shape, layer)) => {
                 self.shape = shape;
-                self.layers.push((layer, self.init));
+                self.layers.push((Box::new(layer), init));
             }
             Err(error) => self.error = Some(error),
         }
@@ -48,41 +61,41 @@ impl Builder {
         self
     }
 
+    /// A layer of a reader's own, or one that holds its parameters already, which stay as they are.
+    pub fn layer(self, layer: impl Layer) -> Self {
+        self.add(None, |_| Ok(layer))
+    }
+
     /// A dense layer of `h` neurons.
     pub fn dense(self, h: usize) -> Self {
-        self.add(|input| match input {
-            Shape::Flat(d) => Ok(AnyLayer::Dense(Dense::new(d, h)?)),
-            Shape::Image { .. } => Err(Error::shape("input of a dense layer", "(features,); flatten the image first", input)),
-        })
+        let init = Some(self.init);
+        self.add(init, |input| dense(input, h))
     }
 
     /// A dense layer of `h` neurons without bias.
     pub fn dense_without_bias(self, h: usize) -> Self {
-        let mut builder = self.dense(h);
-        if let (None, Some((AnyLayer::Dense(dense), _))) = (&builder.error, builder.layers.last_mut()) {
-            dense.b = Array1::zeros(0);
-        }
-        builder
+        let init = Some(self.init);
+        self.add(init, |input| Ok(dense(input, h)?.without_bias()))
     }
 
     /// An activation function of each number.
     pub fn activation(self, f: Activation) -> Self {
-        self.add(|_| Ok(AnyLayer::Activate(Activate(f))))
+        self.layer(Activate(f))
     }
 
     /// A rectified unit with a learned left slope for each feature.
     pub fn prelu(self) -> Self {
-        self.add(|input| Ok(AnyLayer::PRelu(PRelu::new(input.size()))))
+        self.add(None, |input| PRelu::new(input.size()))
     }
 
     /// Dropout of each number with this probability, while training.
     pub fn dropout(self, rate: f64) -> Self {
-        self.add(|_| Ok(AnyLayer::Dropout(Dropout::new(rate)?)))
+        self.add(None, |_| Dropout::new(rate))
     }
 
     /// An image as a row of features.
     pub fn flatten(self) -> Self {
-        self.add(|_| Ok(AnyLayer::Flatten(Flatten)))
+        self.layer(Flatten)
     }
 
     /// A convolution by `outputs` kernels of this size (rows, columns) that stay inside the image, step by step.
@@ -92,12 +105,18 @@ impl Builder {
 
     /// A convolution with this stride and padding.
     pub fn conv2d_with(self, outputs: usize, kernel: (usize, usize), stride: usize, padding: Padding) -> Self {
-        self.add(|input| Ok(AnyLayer::Conv2d(Conv2d::new(input, outputs, kernel, stride, padding)?)))
+        let init = Some(self.init);
+        self.add(init, |input| Conv2d::new(input, outputs, kernel, stride, padding))
     }
 
     /// The largest of each window of `size` × `size`.
     pub fn max_pool2d(self, size: usize) -> Self {
-        self.add(|input| Ok(AnyLayer::MaxPool2d(MaxPool2d::new(input, size)?)))
+        self.add(None, |input| MaxPool2d::new(input, size))
+    }
+
+    /// The mean of each window of `size` × `size`.
+    pub fn average_pool2d(self, size: usize) -> Self {
+        self.add(None, |input| AveragePool2d::new(input, size))
     }
 
     /// The network, its weights drawn layer by layer.
@@ -110,18 +129,18 @@ impl Builder {
             return Err(error);
         }
         let layers = self.layers.into_iter().map(|(mut layer, init)| {
-            layer.get_mut().initialise(init, rng);
+            if let Some(init) = init {
+                layer.initialise(init, rng);
+            }
             layer
         });
         Sequential::new(self.input, layers.collect())
     }
 }
 
-impl Sequential {
-    /// Begins a network for samples of this shape: a number of features, or (channels, height, width).
-    pub fn input(shape: impl Into<Shape>) -> Builder {
-        let shape = shape.into();
-        let error = check_size("input of the network", shape).err();
-        Builder { input: shape, shape, init: Init::default(), layers: Vec::new(), error }
+fn dense(input: Shape, h: usize) -> Result<Dense, Error> {
+    match input {
+        Shape::Flat(d) => Dense::new(d, h),
+        Shape::Image { .. } => Err(Error::shape("input of a dense layer", "(features,); flatten the image first", input)),
     }
 }

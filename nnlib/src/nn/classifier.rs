@@ -1,6 +1,6 @@
 //! What a figure or a metric needs to know of a model: which class it gives to a point.
 
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{Array1, Array2, ArrayView2};
 
 use crate::error::Error;
 
@@ -36,15 +36,10 @@ impl<F: Fn(&Array2<f64>) -> Array1<usize>> Classifier for F {
     }
 }
 
-/// The class that each row of outputs means: the largest of several, or class 1 where a single one is at least 0.5.
-pub(crate) fn classes(y_hat: &Array2<f64>) -> Array1<usize> {
-    y_hat.outer_iter().map(class).collect()
-}
-
-/// The class that one row of outputs means.
-pub(crate) fn class(y_hat: ArrayView1<'_, f64>) -> usize {
-    match y_hat.len() {
-        1 => usize::from(y_hat[0] >= 0.5),
-        _ => y_hat.iter().enumerate().fold(0, |best, (j, &v)| if v > y_hat[best] { j } else { best }),
-    }
+/// The class that each row of outputs (n, k) means: the first of the largest, or, of a single output, 1 from the threshold on.
+pub(crate) fn classes(y_hat: ArrayView2<'_, f64>, threshold: f64) -> impl Iterator<Item = usize> {
+    y_hat.into_outer_iter().map(move |row| match row.len() {
+        1 => usize::from(row[0] >= threshold),
+        _ => row.iter().enumerate().fold((0, f64::NEG_INFINITY), |best, (j, &y)| if y > best.1 { (j, y) } else { best }).0,
+    })
 }

@@ -1,5 +1,6 @@
 //! Weight initialisers: how large the random weights of an untrained network are.
 
+use crate::error::Error;
 use crate::random::RandomState;
 
 /// How a layer's weights are drawn; biases always start at 0.
@@ -13,6 +14,7 @@ use crate::random::RandomState;
 /// assert_eq!(w[0], 1.764052345967664 / 2.0_f64.sqrt());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Init {
     /// Gaussian with standard deviation 1 / √fan_in (Y. LeCun et al., 1998), the choice for tanh.
     #[default]
@@ -25,13 +27,39 @@ pub enum Init {
     GlorotNormal,
     /// Uniform in ±√(6 / (fan_in + fan_out)) (X. Glorot and Y. Bengio, 2010), Keras's default.
     GlorotUniform,
-    /// Gaussian with this standard deviation.
+    /// Gaussian with this standard deviation; made by [`Init::normal`].
+    #[non_exhaustive]
     Normal(f64),
-    /// Uniform between these two numbers.
+    /// Uniform between these two numbers; made by [`Init::uniform`].
+    #[non_exhaustive]
     Uniform(f64, f64),
 }
 
 impl Init {
+    /// Gaussian with this standard deviation.
+    ///
+    /// # Errors
+    /// [`Error::Value`] unless it is finite and at least 0.
+    pub fn normal(deviation: f64) -> Result<Self, Error> {
+        if deviation.is_finite() && deviation >= 0.0 {
+            Ok(Self::Normal(deviation))
+        } else {
+            Err(Error::value("standard deviation of the weights", "a finite number of at least 0", deviation))
+        }
+    }
+
+    /// Uniform from `low` up to `high`.
+    ///
+    /// # Errors
+    /// [`Error::Value`] unless both, and their difference, are finite and `low` is not above `high`.
+    pub fn uniform(low: f64, high: f64) -> Result<Self, Error> {
+        if low <= high && (high - low).is_finite() {
+            Ok(Self::Uniform(low, high))
+        } else {
+            Err(Error::value("range of the weights", "two finite numbers, the lower one first", format!("{low} to {high}")))
+        }
+    }
+
     /// Draws every number of `w`, in order, for neurons with these fans.
     pub fn fill(self, w: &mut [f64], fan_in: usize, fan_out: usize, rng: &mut RandomState) {
         let (into, out) = (fan_in as f64, fan_out as f64);

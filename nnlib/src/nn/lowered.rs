@@ -1,118 +1,107 @@
-//! A network as the fast kernels take it: the same numbers as layer by layer, many times sooner.
+//! Layers as the kernels take them: the same numbers as layer by layer, many times sooner.
 
 use ndarray::Array2;
 
-use crate::kernel::conv::{Convolution, Pooling};
-use crate::kernel::fused::{Layer, Stack, Wanted, Workspace};
-use crate::math::loss::Loss;
-use crate::math::loss::Targets;
-use crate::nn::layer::AnyLayer;
+use crate::kernel::{self, Stack, Wanted, Workspace};
+use crate::math::loss::{Loss, Targets};
+use crate::nn::layer::{Layer, Shape, draw_mask};
 use crate::nn::pass::Gradients;
-use crate::nn::sequential::Sequential;
 use crate::random::RandomState;
 
-/// Room for fused passes of one network, kept from pass to pass.
-#[derive(Debug, Default)]
-pub(crate) struct Fast {
+/// Reusable buffers for passes of one network through the kernels.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lowered {
     workspace: Workspace,
-    /// Room for the list of the layers, which borrows the network only while a pass runs.
-    layers: Vec<Layer<'static>>,
-    /// The mask of each dropout, and how many numbers of it a sample has.
-    masks: Vec<(usize, Vec<f64>)>,
+    /// The list of lowered layers, which borrows the network only while a pass runs.
+    list: Vec<kernel::Layer<'static>>,
+    /// For each dropout its rate, the numbers of a sample, and its mask.
+    masks: Vec<(f64, usize, Vec<f64>)>,
 }
 
-impl Fast {
-    /// For predictions, unless there is a layer that the kernels do not know.
-    pub(crate) fn for_prediction(network: &Sequential) -> Option<Self> {
-        let known = |layer: &AnyLayer| !matches!(layer, AnyLayer::PRelu(_));
-        network.layers().iter().all(known).then(Self::default)
-    }
+/// Where the gradient of a backward pass begins.
+pub(crate) enum Goal<'a> {
+    /// A loss for these targets, summed and multiplied by the number.
+    Loss(Targets<'a>, Loss, f64),
+    /// dL/dŷ, row by row.
+    Delta(&'a [f64]),
+}
 
-    /// For training, in which dropout is not nothing.
-    pub(crate) fn for_training(network: &Sequential) -> Option<Self> {
-        let mut fast = Self::for_prediction(network)?;
-        let layers = network.layers().iter().zip(network.shapes());
-        fast.masks =
-            layers.filter(|(layer, _)| matches!(layer, AnyLayer::Dropout(_))).map(|(_, shape)| (shape.size(), Vec::new())).collect();
-        Some(fast)
-    }
-
-    /// The loss of the outputs for `x`, summed and multiplied by `scale`, and its gradients; the outputs too where there is a place for them.
-    /// Dropout draws from `rng` as it does layer by layer.
-    #[expect(clippy::too_many_arguments, reason = "what goes in and what comes out")]
-    pub(crate) fn step(
-        &mut self,
-        network: &Sequential,
-        x: &Array2<f64>,
-        targets: Targets<'_>,
-        loss: Loss,
-        scale: f64,
-        y_hat: Option<&mut Array2<f64>>,
-        gradients: &mut Gradients,
-        rng: &mut RandomState,
-    ) -> f64 {
-        let dropouts =
-            network.layers().iter().filter_map(|layer| if let AnyLayer::Dropout(dropout) = layer { Some(dropout) } else { None });
-        for (dropout, (width, mask)) in dropouts.zip(&mut self.masks) {
-            dropout.draw(x.nrows() * *width, mask, rng);
+impl Lowered {
+    /// Buffers for these layers, unless one of them can only run by itself.
+    pub(crate) fn new(layers: &[Box<dyn Layer>], shapes: &[Shape]) -> Option<Self> {
+        let mut masks = Vec::new();
+        for (layer, shape) in layers.iter().zip(shapes) {
+            if let kernel::Layer::Dropout(rate) = layer.lower()? {
+                masks.push((rate, shape.size(), Vec::new()));
+            }
         }
-        let layers = layers(network, &self.masks, std::mem::take(&mut self.layers));
-        let stack = Stack { inputs: x.ncols(), layers: &layers };
-        let y_hat = y_hat.map(|y_hat| y_hat.as_slice_mut().expect("contiguous"));
-        let value = self.workspace.loss_and_gradients(
-            stack,
-            x.as_slice().expect("contiguous"),
-            targets,
-            loss,
-            scale,
-            Wanted { y_hat, delta_x: None },
-        );
-        let with_weights = gradients.layers.iter_mut().filter(|gradient| !gradient.w.is_empty());
-        for (gradient, (w, b)) in with_weights.zip(self.workspace.gradients()) {
-            gradient.w.as_slice_mut().expect("contiguous").copy_from_slice(w);
-            gradient.b.as_slice_mut().expect("contiguous").copy_from_slice(b);
-        }
-        self.layers = recycle(layers);
-        value
+        Some(Self { masks, ..Self::default() })
     }
 
-    /// The outputs for the rows of `x`.
-    pub(crate) fn output(&mut self, network: &Sequential, x: &[f64], y_hat: &mut Array2<f64>) {
-        let layers = layers(network, &[], std::mem::take(&mut self.layers));
-        let stack = Stack { inputs: network.input_shape().size(), layers: &layers };
-        self.workspace.output(stack, x, y_hat.as_slice_mut().expect("contiguous"));
-        self.layers = recycle(layers);
+    /// Whether a pass of training draws random numbers.
+    pub(crate) fn is_random(&self) -> bool {
+        !self.masks.is_empty()
+    }
+
+    /// Draws what dropout drops in the passes of training that follow, of `n` samples each.
+    pub(crate) fn draw(&mut self, n: usize, rng: &mut RandomState) {
+        self.masks.iter_mut().for_each(|(rate, width, mask)| draw_mask(*rate, n * *width, mask, rng));
+    }
+
+    /// The outputs for the rows of `x`; as in prediction, or in training with the masks drawn.
+    pub(crate) fn output(&mut self, layers: &[Box<dyn Layer>], inputs: usize, x: &[f64], training: bool, y_hat: &mut [f64]) {
+        let list = lower(layers, if training { &self.masks } else { &[] }, std::mem::take(&mut self.list));
+        self.workspace.output(Stack { inputs, layers: &list }, x, y_hat);
+        self.list = emptied(list);
+    }
+
+    /// A forward and a backward pass of training with the masks drawn: the loss, or 0 where the goal has none.
+    pub(crate) fn backward(&mut self, layers: &[Box<dyn Layer>], inputs: usize, x: &[f64], goal: Goal<'_>, wanted: Wanted<'_>) -> f64 {
+        let list = lower(layers, &self.masks, std::mem::take(&mut self.list));
+        let stack = Stack { inputs, layers: &list };
+        let loss = match goal {
+            Goal::Loss(targets, loss, scale) => self.workspace.loss_and_gradients(stack, x, targets, loss, scale, wanted),
+            Goal::Delta(delta) => {
+                self.workspace.gradients_from(stack, x, delta, wanted);
+                0.0
+            }
+        };
+        self.list = emptied(list);
+        loss
+    }
+
+    /// Copies what the last backward pass has found of each parameter.
+    pub(crate) fn store(&self, gradients: &mut Gradients) {
+        let with_parameters = gradients.layers.iter_mut().filter(|gradient| !gradient.w.is_empty() || !gradient.b.is_empty());
+        for (gradient, (w, b)) in with_parameters.zip(self.workspace.gradients()) {
+            gradient.w.as_slice_mut().expect("standard layout").copy_from_slice(w);
+            gradient.b.as_slice_mut().expect("standard layout").copy_from_slice(b);
+        }
     }
 }
 
-/// The same room for a list with another lifetime: collecting an emptied list in place allocates nothing.
-fn recycle<'b>(mut layers: Vec<Layer<'_>>) -> Vec<Layer<'b>> {
-    layers.clear();
-    layers.into_iter().map(|_| unreachable!("the list is empty")).collect()
+/// The list's memory for entries of another lifetime: collecting an emptied list in place allocates nothing.
+fn emptied<'b>(mut list: Vec<kernel::Layer<'_>>) -> Vec<kernel::Layer<'b>> {
+    list.clear();
+    list.into_iter().map(|_| unreachable!("the list is empty")).collect()
 }
 
-/// The layers, borrowed; those that give the same numbers another shape are left out, and dropout where there is no mask for it.
-fn layers<'a>(network: &'a Sequential, masks: &'a [(usize, Vec<f64>)], room: Vec<Layer<'static>>) -> Vec<Layer<'a>> {
-    let mut layers = recycle(room);
-    let mut masks = masks.iter();
-    layers.extend(network.layers().iter().filter_map(|layer| match layer {
-        AnyLayer::Dense(dense) => {
-            let w = dense.w.as_slice().expect("contiguous");
-            Some(Layer::Dense { w, b: dense.b.as_slice().expect("contiguous"), outputs: dense.w.ncols() })
-        }
-        AnyLayer::Activate(activate) => Some(Layer::Activation(activate.0)),
-        AnyLayer::Conv2d(conv) => {
-            let ((outputs, channels, rows, columns), (height, width)) = (conv.w.dim(), conv.input());
-            let convolution = Convolution::new([channels, height, width], outputs, [rows, columns], conv.stride(), conv.padding());
-            let w = conv.w.as_slice().expect("contiguous");
-            Some(Layer::Conv2d { w, b: conv.b.as_slice().expect("contiguous"), convolution })
-        }
-        AnyLayer::MaxPool2d(pool) => {
-            let (channels, height, width) = pool.input();
-            Some(Layer::MaxPool2d(Pooling { image: [channels, height, width], size: pool.size() }))
-        }
-        AnyLayer::Dropout(_) => masks.next().map(|(_, mask)| Layer::Mask(mask)),
-        AnyLayer::Flatten(_) | AnyLayer::PRelu(_) => None,
+/// The layers, lowered; dropout as its mask, or not at all where there are no masks.
+fn lower<'a>(
+    layers: &'a [Box<dyn Layer>],
+    masks: &'a [(f64, usize, Vec<f64>)],
+    list: Vec<kernel::Layer<'static>>,
+) -> Vec<kernel::Layer<'a>> {
+    let (mut list, mut masks) = (emptied(list), masks.iter());
+    list.extend(layers.iter().filter_map(|layer| match layer.lower().expect("asked by new") {
+        kernel::Layer::Dropout(_) => masks.next().map(|(_, _, mask)| kernel::Layer::Mask(mask)),
+        kernel::Layer::Flatten => None,
+        lowered => Some(lowered),
     }));
-    layers
+    list
+}
+
+/// The rows of a matrix in standard layout.
+pub(crate) fn rows(matrix: &Array2<f64>) -> &[f64] {
+    matrix.as_slice().expect("standard layout")
 }

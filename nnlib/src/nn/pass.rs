@@ -1,45 +1,57 @@
-//! A forward pass and the gradients of a backward pass, as values.
+//! A forward pass, and the gradients of a backward pass, as values.
+
+use std::fmt;
 
 use ndarray::{Array1, Array2};
 
 use crate::error::Error;
-use crate::nn::layer::{AnyLayer, LayerGradient, Memory, Parameters, Shape, Step};
+use crate::nn::layer::{Layer, LayerGradient, Memory, Parameters, Shape, Step};
+use crate::random::RandomState;
 
 /// A forward pass as a value: the input, and the output of every layer.
 ///
 /// In the textbook's letters, with layers counted from 1 over those that have weights: a(0) = x, z(l) is what layer l computes from
 /// a(l − 1), and a(l) is what comes of z(l) before the next such layer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Pass {
-    pub(crate) shapes: Vec<Shape>,
+    shapes: Vec<Shape>,
     /// Which output is z(1), z(2), …
     scores: Vec<usize>,
-    pub(crate) outputs: Vec<Array2<f64>>,
-    pub(crate) memories: Vec<Memory>,
+    /// The input and the output of every layer, all in standard layout.
+    outputs: Vec<Array2<f64>>,
+    memories: Vec<Memory>,
 }
 
 impl Pass {
-    /// Empty buffers for passes of this network.
-    pub(crate) fn new(layers: &[AnyLayer], shapes: Vec<Shape>) -> Self {
-        let scores = layers.iter().enumerate().filter(|(_, layer)| layer.has_weights()).map(|(i, _)| i + 1).collect();
+    /// Empty buffers for passes of these layers, with the shapes before the first and after each.
+    pub(crate) fn new(layers: &[Box<dyn Layer>], shapes: &[Shape]) -> Self {
         let outputs = shapes.iter().map(|shape| Array2::zeros((0, shape.size()))).collect();
-        Self { memories: vec![Memory::default(); layers.len()], shapes, scores, outputs }
+        Self { shapes: shapes.to_vec(), scores: scores(layers), outputs, memories: vec![Memory::default(); layers.len()] }
     }
 
-    /// Makes room for `n` samples; what is there is lost.
-    pub(crate) fn resize(&mut self, n: usize) {
+    /// `Ok` for a pass of a network of these shapes.
+    pub(crate) fn check(&self, shapes: &[Shape]) -> Result<(), Error> {
+        if self.shapes != shapes {
+            let show = |shapes: &[Shape]| shapes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ");
+            return Err(Error::shape("pass of a network", show(shapes), show(&self.shapes)));
+        }
+        Ok(())
+    }
+
+    /// Makes the rows of `x` the input and runs the layers on it; with an `rng` as in training.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when a layer gives its output another shape than it said.
+    pub(crate) fn run(&mut self, layers: &[Box<dyn Layer>], x: &Array2<f64>, mut rng: Option<&mut RandomState>) -> Result<(), Error> {
+        let n = x.nrows();
         self.outputs.iter_mut().for_each(|output| resize(output, n));
-    }
-
-    /// Makes `x` (n, d) the input of the next pass.
-    pub(crate) fn load(&mut self, x: &Array2<f64>) {
-        self.resize(x.nrows());
         self.outputs[0].assign(x);
-    }
-
-    /// The part of layer `i`, counted from 0 over all layers.
-    pub(crate) fn step(&self, i: usize) -> Step<'_> {
-        Step { x: &self.outputs[i], y: &self.outputs[i + 1], memory: &self.memories[i] }
+        for (i, layer) in layers.iter().enumerate() {
+            let (before, after) = self.outputs.split_at_mut(i + 1);
+            layer.forward(&before[i], &mut after[0], &mut self.memories[i], rng.as_deref_mut());
+            settle(&mut after[0], (n, self.shapes[i + 1].size()), "output", i, &**layer)?;
+        }
+        Ok(())
     }
 
     /// The input x (n, d).
@@ -47,7 +59,7 @@ impl Pass {
         &self.outputs[0]
     }
 
-    /// The network's output (n, k): scores where the loss is the softmax cross-entropy.
+    /// The network's output (n, k): scores where the loss is one on scores.
     pub fn output(&self) -> &Array2<f64> {
         self.outputs.last().expect("at least the input")
     }
@@ -62,7 +74,7 @@ impl Pass {
     /// # Errors
     /// [`Error::Value`] when there is no such layer.
     pub fn z(&self, l: usize) -> Result<&Array2<f64>, Error> {
-        Ok(&self.outputs[score(&self.scores, l)?])
+        Ok(&self.outputs[nth(&self.scores, l)?])
     }
 
     /// a(l): what comes of z(l), and goes into layer l + 1; a(0) is the input.
@@ -71,46 +83,75 @@ impl Pass {
     /// [`Error::Value`] when there is no such layer.
     pub fn a(&self, l: usize) -> Result<&Array2<f64>, Error> {
         if l > 0 {
-            score(&self.scores, l)?;
+            nth(&self.scores, l)?;
         }
         Ok(self.scores.get(l).map_or(self.output(), |next| &self.outputs[next - 1]))
     }
 }
 
-/// Which output is z(l).
-fn score(scores: &[usize], l: usize) -> Result<usize, Error> {
-    let found = l.checked_sub(1).and_then(|before| scores.get(before));
-    found.copied().ok_or_else(|| Error::value("layer", format!("a number from 1 to {}, the layers that have weights", scores.len()), l))
-}
-
-/// Gives the matrix `n` rows, in the room it has where that suffices.
-pub(crate) fn resize(matrix: &mut Array2<f64>, n: usize) {
-    let columns = matrix.ncols();
-    if matrix.nrows() != n {
-        let mut numbers = std::mem::take(matrix).into_raw_vec_and_offset().0;
-        numbers.resize(n * columns, 0.0);
-        *matrix = Array2::from_shape_vec((n, columns), numbers).expect("resized");
+impl fmt::Debug for Pass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shapes: Vec<String> = self.outputs.iter().map(|output| format!("{:?}", output.dim())).collect();
+        write!(f, "a forward pass: {}", shapes.join(" → "))
     }
 }
 
 /// The gradient of a loss: with respect to each parameter, and each layer's output and the input.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Gradients {
     scores: Vec<usize>,
-    /// For each layer of the network, those of its parameters.
-    pub layers: Vec<LayerGradient>,
-    pub(crate) deltas: Vec<Array2<f64>>,
+    pub(crate) layers: Vec<LayerGradient>,
+    deltas: Vec<Array2<f64>>,
 }
 
 impl Gradients {
-    /// Zeros of the shapes of this network's parameters.
-    pub(crate) fn new(layers: &[AnyLayer], shapes: Vec<Shape>) -> Self {
-        let Pass { scores, outputs, .. } = Pass::new(layers, shapes);
-        let layers = layers.iter().map(|layer| {
-            let Parameters { w, b } = layer.get().parameters();
-            LayerGradient { w: Array2::zeros(w.raw_dim()), b: Array1::zeros(b.raw_dim()), scratch: Vec::new() }
+    /// Zeros of the shapes of these layers' parameters.
+    pub(crate) fn new(layers: &[Box<dyn Layer>], shapes: &[Shape]) -> Self {
+        let deltas = shapes.iter().map(|shape| Array2::zeros((0, shape.size()))).collect();
+        let gradients = layers.iter().map(|layer| {
+            let Parameters { w, b } = layer.parameters();
+            LayerGradient { w: Array2::zeros(w.raw_dim()), b: Array1::zeros(b.raw_dim()), workspace: Vec::new() }
         });
-        Self { layers: layers.collect(), scores, deltas: outputs }
+        Self { layers: gradients.collect(), scores: scores(layers), deltas }
+    }
+
+    /// `Ok` for gradients of these layers' parameters.
+    pub(crate) fn check(&self, layers: &[Box<dyn Layer>]) -> Result<(), Error> {
+        let own = layers.iter().map(|layer| layer.parameters()).map(|p| (p.w.dim(), p.b.len()));
+        if own.eq(self.layers.iter().map(|g| (g.w.dim(), g.b.len()))) {
+            return Ok(());
+        }
+        Err(Error::shape("gradients", "those of the network's layers", "those of other layers"))
+    }
+
+    /// The gradient with respect to the output of a pass, to be filled before [`Gradients::run`].
+    pub(crate) fn last_delta(&mut self, pass: &Pass) -> &mut Array2<f64> {
+        self.deltas.iter_mut().for_each(|delta| resize(delta, pass.x().nrows()));
+        self.deltas.last_mut().expect("one an output")
+    }
+
+    /// Runs the layers backwards from the last delta, as far as the input or only to the first layer's parameters.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when a layer gives a gradient another shape than what it belongs to.
+    pub(crate) fn run(&mut self, layers: &[Box<dyn Layer>], pass: &Pass, to_input: bool) -> Result<(), Error> {
+        for (i, layer) in layers.iter().enumerate().rev() {
+            let (before, after) = self.deltas.split_at_mut(i + 1);
+            let step = Step { x: &pass.outputs[i], y: &pass.outputs[i + 1], memory: &pass.memories[i] };
+            let gradient = &mut self.layers[i];
+            let (of_w, of_b) = (gradient.w.dim(), gradient.b.len());
+            layer.backward(step, &after[0], (i > 0 || to_input).then_some(&mut before[i]), Some(&mut *gradient));
+            settle(&mut before[i], step.x.dim(), "gradient of the input", i, &**layer)?;
+            settle(&mut gradient.w, of_w, "gradient of the weights", i, &**layer)?;
+            if gradient.b.len() != of_b {
+                let what = format!("gradient of the biases of layer {i}, {}", layer.name());
+                return Err(Error::shape(what, format!("({of_b},)"), format!("({},)", gradient.b.len())));
+            }
+            if !gradient.b.is_standard_layout() {
+                gradient.b = gradient.b.as_standard_layout().into_owned();
+            }
+        }
+        Ok(())
     }
 
     /// Adds the gradients of the parameters on other samples.
@@ -121,13 +162,9 @@ impl Gradients {
         }
     }
 
-    pub(crate) fn resize(&mut self, pass: &Pass) {
-        self.deltas.iter_mut().for_each(|delta| resize(delta, pass.x().nrows()));
-    }
-
-    /// The gradient with respect to the output, to be filled before a backward pass.
-    pub(crate) fn last_delta(&mut self) -> &mut Array2<f64> {
-        self.deltas.last_mut().expect("one an output")
+    /// Whether every derivative with respect to a parameter is exactly 0.
+    pub(crate) fn are_zero(&self) -> bool {
+        self.layers.iter().all(|layer| layer.w.iter().chain(&layer.b).all(|&g| g == 0.0))
     }
 
     /// dL/dw of layer `l`, counted from 1 over the layers that have weights.
@@ -135,7 +172,7 @@ impl Gradients {
     /// # Errors
     /// [`Error::Value`] when there is no such layer.
     pub fn w(&self, l: usize) -> Result<&Array2<f64>, Error> {
-        Ok(&self.layers[score(&self.scores, l)? - 1].w)
+        Ok(&self.layers[nth(&self.scores, l)? - 1].w)
     }
 
     /// dL/db of layer `l`, counted from 1 over the layers that have weights.
@@ -143,10 +180,10 @@ impl Gradients {
     /// # Errors
     /// [`Error::Value`] when there is no such layer.
     pub fn b(&self, l: usize) -> Result<&Array1<f64>, Error> {
-        Ok(&self.layers[score(&self.scores, l)? - 1].b)
+        Ok(&self.layers[nth(&self.scores, l)? - 1].b)
     }
 
-    /// dL/dθ in one vector, in the order of [`Sequential::parameters`].
+    /// dL/dθ in one vector, in the order of [`Sequential::parameters`](crate::Sequential::parameters).
     pub fn parameters(&self) -> Array1<f64> {
         self.layers.iter().flat_map(|layer| layer.w.iter().chain(&layer.b)).copied().collect()
     }
@@ -156,7 +193,7 @@ impl Gradients {
     /// # Errors
     /// [`Error::Value`] when there is no such layer.
     pub fn delta(&self, l: usize) -> Result<&Array2<f64>, Error> {
-        Ok(&self.deltas[score(&self.scores, l)?])
+        Ok(&self.deltas[nth(&self.scores, l)?])
     }
 
     /// dL/dx, shape (n, d).
@@ -167,5 +204,45 @@ impl Gradients {
     /// The gradient with respect to the input and every layer's output, in order.
     pub fn deltas(&self) -> &[Array2<f64>] {
         &self.deltas
+    }
+}
+
+impl fmt::Debug for Gradients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parameters: usize = self.layers.iter().map(|layer| layer.w.len() + layer.b.len()).sum();
+        write!(f, "the gradient of a loss with respect to {parameters} parameters")
+    }
+}
+
+/// Which output is z(1), z(2), …: those of the layers that have weights.
+fn scores(layers: &[Box<dyn Layer>]) -> Vec<usize> {
+    let weighted = layers.iter().enumerate().filter(|(_, layer)| !layer.parameters().w.is_empty());
+    weighted.map(|(i, _)| i + 1).collect()
+}
+
+/// Which output is z(l), l = 1, 2, …
+pub(crate) fn nth(scores: &[usize], l: usize) -> Result<usize, Error> {
+    let found = l.checked_sub(1).and_then(|before| scores.get(before));
+    found.copied().ok_or_else(|| Error::value("layer", format!("a number from 1 to {}, the layers that have weights", scores.len()), l))
+}
+
+/// `Ok` when a matrix that a layer has filled is of its size, and then in standard layout.
+fn settle(matrix: &mut Array2<f64>, size: (usize, usize), what: &str, i: usize, layer: &dyn Layer) -> Result<(), Error> {
+    if matrix.dim() != size {
+        return Err(Error::shape(format!("{what} of layer {i}, {}", layer.name()), format!("{size:?}"), format!("{:?}", matrix.dim())));
+    }
+    if !matrix.is_standard_layout() {
+        *matrix = matrix.as_standard_layout().into_owned();
+    }
+    Ok(())
+}
+
+/// Gives the matrix `n` rows, in the memory it has where that suffices.
+pub(crate) fn resize(matrix: &mut Array2<f64>, n: usize) {
+    let columns = matrix.ncols();
+    if matrix.nrows() != n {
+        let mut numbers = std::mem::take(matrix).into_raw_vec_and_offset().0;
+        numbers.resize(n * columns, 0.0);
+        *matrix = Array2::from_shape_vec((n, columns), numbers).expect("resized");
     }
 }

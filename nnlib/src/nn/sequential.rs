@@ -2,16 +2,13 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
-use crate::error::Error;
-use crate::error::check_finite;
+use crate::error::{Error, check_finite};
 use crate::math::activation::softmax;
-use crate::math::loss::Loss;
-use crate::math::loss::Targets;
+use crate::math::loss::{Loss, Targets};
 use crate::nn::classifier::{Classifier, classes};
-use crate::nn::layer::{AnyLayer, Parameters, Shape};
-use crate::nn::lowered::Fast;
-use crate::nn::pass::{Gradients, Pass};
-use crate::nn::text::Text;
+use crate::nn::layer::{Layer, MOST_NUMBERS, Shape};
+use crate::nn::lowered::Lowered;
+use crate::nn::pass::{Gradients, Pass, nth};
 use crate::random::RandomState;
 
 /// Layers in order, each fed with the output of the one before.
@@ -31,10 +28,22 @@ use crate::random::RandomState;
 /// assert_eq!(gradients.w(1)?.dim(), (2, 3));
 /// # Ok::<(), nnlib::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub struct Sequential {
-    input: Shape,
-    layers: Vec<AnyLayer>,
+    layers: Vec<Box<dyn Layer>>,
+    /// The shapes of a sample before the first layer and after each.
+    shapes: Vec<Shape>,
+}
+
+impl PartialEq for Sequential {
+    /// The same layers with the same parameters, by what they say of themselves.
+    fn eq(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Box<dyn Layer>, &Box<dyn Layer>)| {
+            let (p, q) = (a.parameters(), b.parameters());
+            a.name() == b.name() && p.w == q.w && p.b == q.b
+        };
+        self.shapes == other.shapes && self.layers.iter().zip(&other.layers).all(same)
+    }
 }
 
 impl Sequential {
@@ -42,66 +51,62 @@ impl Sequential {
     ///
     /// # Errors
     /// [`Error::Empty`] without layers, [`Error::Shape`] where a layer does not take the output of the one before, [`Error::Value`] for a
-    /// sample of no numbers, or of more than 2³² − 1.
-    pub fn new(input: Shape, layers: Vec<AnyLayer>) -> Result<Self, Error> {
+    /// sample of no numbers, or of more than 2²⁸.
+    pub fn new(input: Shape, layers: Vec<Box<dyn Layer>>) -> Result<Self, Error> {
         if layers.is_empty() {
             return Err(Error::empty("layers of the network"));
         }
         check_size("input of the network", input)?;
-        let mut shape = input;
+        let mut shapes = vec![input];
         for layer in &layers {
-            shape = layer.get().output_shape(shape)?;
+            let shape = layer.output_shape(shapes[shapes.len() - 1])?;
             check_size("output of a layer", shape)?;
+            shapes.push(shape);
         }
-        Ok(Self { input, layers })
+        Ok(Self { layers, shapes })
     }
 
     /// The layers, in order.
-    pub fn layers(&self) -> &[AnyLayer] {
+    pub fn layers(&self) -> &[Box<dyn Layer>] {
         &self.layers
     }
 
     /// The layers, to be changed; their sizes must stay.
-    pub(crate) fn layers_mut(&mut self) -> &mut [AnyLayer] {
+    pub(crate) fn layers_mut(&mut self) -> &mut [Box<dyn Layer>] {
         &mut self.layers
     }
 
     /// The shape of a sample.
     pub fn input_shape(&self) -> Shape {
-        self.input
+        self.shapes[0]
     }
 
     /// The shapes before the first layer and after each one.
-    pub fn shapes(&self) -> Vec<Shape> {
-        let mut shapes = vec![self.input];
-        for layer in &self.layers {
-            let last = *shapes.last().expect("starts with the input");
-            shapes.push(layer.get().output_shape(last).expect("checked by new"));
-        }
-        shapes
+    pub fn shapes(&self) -> &[Shape] {
+        &self.shapes
     }
 
     /// How many numbers the output has.
     pub(crate) fn output_size(&self) -> usize {
-        self.shapes().last().map_or(0, |shape| shape.size())
+        self.shapes[self.shapes.len() - 1].size()
     }
 
     /// The number of trainable parameters.
     pub fn parameter_count(&self) -> usize {
-        self.layers.iter().map(|layer| layer.get().parameters()).map(|p| p.w.len() + p.b.len()).sum()
+        self.layers.iter().map(|layer| layer.parameters()).map(|p| p.w.len() + p.b.len()).sum()
     }
 
     /// The multiplications of a forward pass for one sample, roughly.
     pub(crate) fn work(&self) -> usize {
-        let layers =
-            self.layers.iter().zip(self.shapes().into_iter().skip(1)).map(|(layer, shape)| (layer.get().parameters(), shape.size()));
-        // A weight is used once for each position of its kernel.
-        layers.map(|(p, outputs)| if p.w.is_empty() { outputs } else { p.w.len() * outputs / p.b.len().max(1) }).sum()
+        let layers = self.layers.iter().zip(&self.shapes[1..]).map(|(layer, shape)| (layer.units().1.dim(), layer.parameters().w.len(), shape.size()));
+        // A unit's weights are used once for each of its outputs.
+        layers.map(|((units, _), w, outputs)| if w == 0 { outputs } else { w * outputs / units }).sum()
     }
 
     /// Where the textbook's layer `l`, counted from 1, stands among [`layers`](Self::layers).
     fn weighted(&self, l: usize) -> Result<usize, Error> {
-        nth_weighted(&self.layers, l)
+        let weighted: Vec<usize> = (0..self.layers.len()).filter(|&i| !self.layers[i].parameters().w.is_empty()).collect();
+        nth(&weighted, l)
     }
 
     /// The weights of layer `l`, counted from 1 over the layers that have weights: (d, h) for a dense layer, (outputs, channels · rows ·
@@ -110,7 +115,7 @@ impl Sequential {
     /// # Errors
     /// [`Error::Value`] when there is no such layer.
     pub fn w(&self, l: usize) -> Result<ArrayView2<'_, f64>, Error> {
-        Ok(self.layers[self.weighted(l)?].get().parameters().w)
+        Ok(self.layers[self.weighted(l)?].parameters().w)
     }
 
     /// The biases of layer `l`, counted from 1 over the layers that have weights.
@@ -118,7 +123,7 @@ impl Sequential {
     /// # Errors
     /// [`Error::Value`] when there is no such layer.
     pub fn b(&self, l: usize) -> Result<ArrayView1<'_, f64>, Error> {
-        Ok(self.layers[self.weighted(l)?].get().parameters().b)
+        Ok(self.layers[self.weighted(l)?].parameters().b)
     }
 
     /// Replaces the weights and biases of layer `l`, counted from 1 over the layers that have weights.
@@ -129,7 +134,7 @@ impl Sequential {
         check_finite("w", w)?;
         check_finite("b", b)?;
         let at = self.weighted(l)?;
-        let mut own = self.layers[at].get_mut().parameters_mut();
+        let mut own = self.layers[at].parameters_mut();
         if own.w.dim() != w.dim() {
             return Err(Error::shape(format!("w of layer {l}"), format!("{:?}", own.w.dim()), format!("{:?}", w.dim())));
         }
@@ -159,7 +164,7 @@ impl Sequential {
     /// # Ok::<(), nnlib::Error>(())
     /// ```
     pub fn parameters(&self) -> Array1<f64> {
-        self.layers.iter().map(|layer| layer.get().parameters()).flat_map(|p| p.w.into_iter().chain(p.b)).copied().collect()
+        self.layers.iter().map(|layer| layer.parameters()).flat_map(|p| p.w.into_iter().chain(p.b)).copied().collect()
     }
 
     /// Replaces all parameters by those of θ, in the order of [`parameters`](Self::parameters).
@@ -173,7 +178,7 @@ impl Sequential {
         check_finite("parameters of the network", theta)?;
         let mut numbers = theta.iter();
         for layer in &mut self.layers {
-            let own = layer.get_mut().parameters_mut();
+            let own = layer.parameters_mut();
             own.w.into_iter().chain(own.b).zip(&mut numbers).for_each(|(own, &number)| *own = number);
         }
         Ok(())
@@ -181,15 +186,15 @@ impl Sequential {
 
     /// The sum of the squares of all weights (not of the biases), ‖w‖².
     pub fn squared_weights(&self) -> f64 {
-        self.layers.iter().map(|layer| layer.get().parameters().w.fold(0.0, |sum, w| sum + w * w)).sum()
+        self.layers.iter().map(|layer| layer.parameters().w.fold(0.0, |sum, w| sum + w * w)).sum()
     }
 
     pub(crate) fn check_input(&self, x: &Array2<f64>) -> Result<(), Error> {
         if x.nrows() == 0 {
             return Err(Error::empty("samples"));
         }
-        if x.ncols() != self.input.size() {
-            let expected = format!("(n, {}), a sample of {} in each row", self.input.size(), self.input);
+        if x.ncols() != self.input_shape().size() {
+            let expected = format!("(n, {}), a sample of {} in each row", self.input_shape().size(), self.input_shape());
             return Err(Error::shape("input of the network", expected, format!("({}, {})", x.nrows(), x.ncols())));
         }
         check_finite("input of the network", x)
@@ -200,21 +205,7 @@ impl Sequential {
     /// # Errors
     /// [`Error::Shape`] when a row is no sample for this network, [`Error::Empty`] without rows, [`Error::NotFinite`] for a NaN or an infinity.
     pub fn forward(&self, x: &Array2<f64>) -> Result<Pass, Error> {
-        let mut pass = Pass::new(&self.layers, self.shapes());
-        self.forward_into(x, &mut pass)?;
-        Ok(pass)
-    }
-
-    /// [`Sequential::forward`] into the buffers of an earlier pass of a network of the same layers.
-    ///
-    /// # Errors
-    /// As [`Sequential::forward`], and [`Error::Shape`] when the pass is of another network.
-    pub fn forward_into(&self, x: &Array2<f64>, pass: &mut Pass) -> Result<(), Error> {
-        self.check_input(x)?;
-        self.check_pass(pass)?;
-        pass.load(x);
-        self.run(pass, None);
-        Ok(())
+        self.passed(x, None)
     }
 
     /// The forward pass of training, in which dropout drops.
@@ -222,28 +213,14 @@ impl Sequential {
     /// # Errors
     /// As [`Sequential::forward`].
     pub fn forward_training(&self, x: &Array2<f64>, rng: &mut RandomState) -> Result<Pass, Error> {
+        self.passed(x, Some(rng))
+    }
+
+    fn passed(&self, x: &Array2<f64>, rng: Option<&mut RandomState>) -> Result<Pass, Error> {
         self.check_input(x)?;
-        let mut pass = Pass::new(&self.layers, self.shapes());
-        pass.load(x);
-        self.run(&mut pass, Some(rng));
+        let mut pass = Pass::new(&self.layers, &self.shapes);
+        pass.run(&self.layers, x, rng)?;
         Ok(pass)
-    }
-
-    /// Runs the layers on the input that the pass already holds.
-    pub(crate) fn run(&self, pass: &mut Pass, mut rng: Option<&mut RandomState>) {
-        for (i, layer) in self.layers.iter().enumerate() {
-            let (before, after) = pass.outputs.split_at_mut(i + 1);
-            layer.get().forward(&before[i], &mut after[0], &mut pass.memories[i], rng.as_deref_mut());
-        }
-    }
-
-    fn check_pass(&self, pass: &Pass) -> Result<(), Error> {
-        let shapes = self.shapes();
-        if pass.shapes != shapes {
-            let show = |shapes: &[Shape]| shapes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ");
-            return Err(Error::shape("pass of a network", show(&shapes), show(&pass.shapes)));
-        }
-        Ok(())
     }
 
     /// The backward pass: the gradient of `loss` with respect to every parameter, every layer's output and the input.
@@ -251,24 +228,7 @@ impl Sequential {
     /// # Errors
     /// [`Error::Shape`] when the pass is of another network, and those of [`Loss::check`] for the targets.
     pub fn backward<'t>(&self, pass: &Pass, targets: impl Into<Targets<'t>>, loss: Loss) -> Result<Gradients, Error> {
-        let mut gradients = Gradients::new(&self.layers, self.shapes());
-        self.backward_into(pass, targets.into(), loss, &mut gradients)?;
-        Ok(gradients)
-    }
-
-    /// [`Sequential::backward`] into the buffers of earlier gradients of a network of the same layers.
-    ///
-    /// # Errors
-    /// As [`Sequential::backward`].
-    pub fn backward_into(&self, pass: &Pass, targets: Targets<'_>, loss: Loss, gradients: &mut Gradients) -> Result<(), Error> {
-        self.check_pass(pass)?;
-        let y_hat = pass.output();
-        loss.check(y_hat.nrows(), y_hat.ncols(), targets)?;
-        gradients.resize(pass);
-        let scale = loss.scale(y_hat.nrows(), y_hat.ncols());
-        loss.gradient_into(y_hat, targets, scale, gradients.last_delta());
-        self.run_back(pass, gradients, true);
-        Ok(())
+        self.backward_from(pass, &loss.gradient(pass.output(), targets)?)
     }
 
     /// The backward pass from a given gradient with respect to the output, dL/dŷ, of the output's shape: for losses of one's own.
@@ -276,46 +236,14 @@ impl Sequential {
     /// # Errors
     /// [`Error::Shape`] when the pass is of another network or `delta` is not of its output's shape.
     pub fn backward_from(&self, pass: &Pass, delta: &Array2<f64>) -> Result<Gradients, Error> {
-        self.backward_to(pass, delta, true)
-    }
-
-    /// [`Sequential::backward_from`], as far as the input only when its gradient is wanted; else that of the first layer's parameters ends it.
-    pub(crate) fn backward_to(&self, pass: &Pass, delta: &Array2<f64>, to_input: bool) -> Result<Gradients, Error> {
-        self.check_delta(pass, delta)?;
-        let mut gradients = Gradients::new(&self.layers, self.shapes());
-        gradients.resize(pass);
-        gradients.last_delta().assign(delta);
-        self.run_back(pass, &mut gradients, to_input);
-        Ok(gradients)
-    }
-
-    /// The gradient with respect to the input, dL/dx, and no other: through a network that stays as it is.
-    pub(crate) fn backward_through(&self, pass: &Pass, delta: &Array2<f64>) -> Result<Array2<f64>, Error> {
-        self.check_delta(pass, delta)?;
-        let mut delta = delta.clone();
-        for (i, layer) in self.layers.iter().enumerate().rev() {
-            let mut delta_x = Array2::zeros(pass.outputs[i].raw_dim());
-            layer.get().backward(pass.step(i), &delta, Some(&mut delta_x), None);
-            delta = delta_x;
-        }
-        Ok(delta)
-    }
-
-    /// Runs the layers backwards from the last delta that the gradients already hold; that of the input only when it is wanted.
-    pub(crate) fn run_back(&self, pass: &Pass, gradients: &mut Gradients, to_input: bool) {
-        for (i, layer) in self.layers.iter().enumerate().rev() {
-            let (before, after) = gradients.deltas.split_at_mut(i + 1);
-            let delta_x = (i > 0 || to_input).then_some(&mut before[i]);
-            layer.get().backward(pass.step(i), &after[0], delta_x, Some(&mut gradients.layers[i]));
-        }
-    }
-
-    fn check_delta(&self, pass: &Pass, delta: &Array2<f64>) -> Result<(), Error> {
-        self.check_pass(pass)?;
+        pass.check(&self.shapes)?;
         if delta.dim() != pass.output().dim() {
             return Err(Error::shape("gradient of the output", format!("{:?}", pass.output().dim()), format!("{:?}", delta.dim())));
         }
-        Ok(())
+        let mut gradients = Gradients::new(&self.layers, &self.shapes);
+        gradients.last_delta(pass).assign(delta);
+        gradients.run(&self.layers, pass, true)?;
+        Ok(gradients)
     }
 
     /// The outputs for the rows of `x` (n, d), of shape (n, k).
@@ -325,17 +253,16 @@ impl Sequential {
     pub fn output(&self, x: &Array2<f64>) -> Result<Array2<f64>, Error> {
         self.check_input(x)?;
         let mut y_hat = Array2::zeros((x.nrows(), self.output_size()));
-        if let Some(mut fast) = Fast::for_prediction(self) {
-            fast.output(self, x.as_standard_layout().as_slice().expect("standard layout"), &mut y_hat);
-            return Ok(y_hat);
-        }
-        // In parts, so that the memory needed for the passes does not grow with the data.
-        let mut pass = Pass::new(&self.layers, self.shapes());
-        for (x, mut y_hat) in x.axis_chunks_iter(Axis(0), 256).zip(y_hat.axis_chunks_iter_mut(Axis(0), 256)) {
-            pass.resize(x.nrows());
-            pass.outputs[0].assign(&x);
-            self.run(&mut pass, None);
-            y_hat.assign(pass.output());
+        if let Some(mut lowered) = Lowered::new(&self.layers, &self.shapes) {
+            let y_hat = y_hat.as_slice_mut().expect("standard layout");
+            lowered.output(&self.layers, x.ncols(), x.as_standard_layout().as_slice().expect("standard layout"), false, y_hat);
+        } else {
+            // In parts, so that the memory needed for the passes does not grow with the data.
+            let mut pass = Pass::new(&self.layers, &self.shapes);
+            for (x, mut y_hat) in x.axis_chunks_iter(Axis(0), 256).zip(y_hat.axis_chunks_iter_mut(Axis(0), 256)) {
+                pass.run(&self.layers, &x.to_owned(), None)?;
+                y_hat.assign(pass.output());
+            }
         }
         Ok(y_hat)
     }
@@ -347,69 +274,18 @@ impl Sequential {
     pub fn loss<'t>(&self, x: &Array2<f64>, targets: impl Into<Targets<'t>>, loss: Loss) -> Result<f64, Error> {
         loss.value(&self.output(x)?, targets)
     }
-
-    /// A table of the layers, their output shapes and parameter counts.
-    pub fn summary(&self) -> Text {
-        let mut rows = vec![["layer".to_owned(), "output".to_owned(), "parameters".to_owned()]];
-        rows.push(["Input".into(), self.input.to_string(), "0".into()]);
-        for (layer, shape) in self.layers.iter().zip(&self.shapes()[1..]) {
-            let Parameters { w, b } = layer.get().parameters();
-            rows.push([layer.get().name(), shape.to_string(), (w.len() + b.len()).to_string()]);
-        }
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let (first, second, third) = (width(0), width(1), width(2));
-        let mut text = String::new();
-        for (i, [layer, shape, count]) in rows.iter().enumerate() {
-            text += &format!("{layer:<first$}  {shape:<second$}  {count:>third$}\n");
-            if i == 0 {
-                text += &format!("{}\n", "─".repeat(first + second + third + 4));
-            }
-        }
-        Text(text + &format!("{} parameters in all", self.parameter_count()))
-    }
-
-    /// Every neuron's weights and bias, layer by layer.
-    pub fn inspect(&self) -> Text {
-        let mut text = format!("inputs: {}", self.input);
-        let numbers = |row: ArrayView1<'_, f64>| row.iter().map(|w| format!("{w:.6}")).collect::<Vec<_>>().join(", ");
-        for (layer, shape) in self.layers.iter().zip(&self.shapes()[1..]) {
-            text += &format!("\n{} → {shape}", layer.get().name());
-            let Parameters { w, b } = layer.get().parameters();
-            // A dense layer keeps a neuron's weights in a column, a convolution a kernel's in a row.
-            let (neurons, what) = if matches!(layer, AnyLayer::Dense(_)) { (w.reversed_axes(), "neuron") } else { (w, "kernel") };
-            for (j, row) in neurons.outer_iter().enumerate() {
-                text += &format!("\n  {what} {j}: weights {}", numbers(row));
-                if let Some(b) = b.get(j) {
-                    text += &format!("; bias {b:.6}");
-                }
-            }
-            if w.is_empty() && !b.is_empty() {
-                text += &format!("\n  slopes {}", numbers(b));
-            }
-        }
-        Text(text)
-    }
 }
 
-/// `Ok` for samples that have numbers, and no more than max pooling and the arrays' lengths can count.
+/// `Ok` for samples that have numbers, and not too many.
 pub(crate) fn check_size(what: &str, shape: Shape) -> Result<(), Error> {
-    let fits = (1..=u32::MAX as usize).contains(&shape.size());
-    if fits { Ok(()) } else { Err(Error::value(what, "from 1 to 4294967295 numbers", shape)) }
-}
-
-/// Where layer `l`, counted from 1 over the layers that have weights, stands among all layers.
-fn nth_weighted(layers: &[AnyLayer], l: usize) -> Result<usize, Error> {
-    let mut weighted = layers.iter().enumerate().filter(|(_, layer)| layer.has_weights()).map(|(i, _)| i);
-    let count = weighted.clone().count();
-    l.checked_sub(1)
-        .and_then(|before| weighted.nth(before))
-        .ok_or_else(|| Error::value("layer", format!("a number from 1 to {count}, the layers that have weights"), l))
+    let fits = (1..=MOST_NUMBERS).contains(&shape.size());
+    if fits { Ok(()) } else { Err(Error::value(what, format!("from 1 to {MOST_NUMBERS} numbers"), shape)) }
 }
 
 impl Classifier for Sequential {
     /// The class with the largest output; with a single output, class 1 from 0.5 on.
     fn predict_classes(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
-        Ok(classes(&self.output(x)?))
+        Ok(classes(self.output(x)?.view(), 0.5).collect())
     }
 
     /// The softmax of the outputs, taken as scores; a single output is taken as the probability of class 1.

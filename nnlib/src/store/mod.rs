@@ -18,6 +18,7 @@
 //!
 //! Sizes stand in the file nowhere but as the lengths of its lists, so that a file can ask for no more memory than it fills.
 
+mod layers;
 mod place;
 mod weights;
 
@@ -29,14 +30,14 @@ use serde_json::{Value, json};
 use crate::error::Error;
 use crate::error::check_finite;
 use crate::file;
-use crate::math::activation::Activation;
 use crate::math::loss::Loss;
-use crate::nn::layer::{Activate, AnyLayer, Conv2d, Dense, Dropout, Flatten, MaxPool2d, PRelu, Padding, Shape};
+use crate::nn::layer::Shape;
 use crate::nn::sequential::Sequential;
 use crate::train::model::Model;
 use crate::train::optimizer::Optimizer;
 use crate::train::optimizer::Rule;
 use crate::train::schedule::Schedule;
+use layers::{read_layer, write_layer};
 use place::Place;
 
 /// What a model's file says it is …
@@ -44,14 +45,13 @@ const FORMAT: &str = "nnlib model";
 /// … and the version of what this module reads and writes.
 const VERSION: usize = 1;
 
-const LOSSES: [(&str, Loss); 4] = [
+const LOSSES: [(&str, Loss); 5] = [
     ("softmax_cross_entropy", Loss::SoftmaxCrossEntropy),
     ("binary_cross_entropy", Loss::BinaryCrossEntropy),
+    ("sigmoid_cross_entropy", Loss::SigmoidCrossEntropy),
     ("mean_squared_error", Loss::MeanSquaredError),
     ("summed_squared_error", Loss::SummedSquaredError),
 ];
-
-const PADDINGS: [(&str, Padding); 2] = [("valid", Padding::Valid), ("same", Padding::Same)];
 
 /// The name that stands for `value` in the file.
 fn name<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str {
@@ -76,11 +76,10 @@ impl Model {
     ///
     /// # Errors
     /// [`Error::File`] when the file cannot be written; [`Error::NotFinite`] or [`Error::Value`] for a NaN or an infinity in the model, and
-    /// [`Error::Shape`] when its network was exchanged for one that the optimiser has not trained: such a file could not be loaded.
+    /// for a layer of a reader's own: such a file could not be loaded.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        self.optimizer.check_state(self.network.parameter_count())?;
         let layers: Vec<Value> =
-            self.network.layers().iter().enumerate().map(|(i, layer)| write_layer(i, layer)).collect::<Result<_, _>>()?;
+            self.network.layers().iter().enumerate().map(|(i, layer)| write_layer(i, &**layer)).collect::<Result<_, _>>()?;
         let model = json!({
             "format": FORMAT,
             "version": VERSION,
@@ -123,7 +122,7 @@ fn read_model(path: &Path, bytes: &[u8]) -> Result<Model, Error> {
     let mut layers = Vec::new();
     for place in file.key("layers")?.items()? {
         let layer = read_layer(&place, shape)?;
-        shape = place.checked(layer.get().output_shape(shape))?;
+        shape = place.checked(layer.output_shape(shape))?;
         layers.push(layer);
     }
     let network = file.key("layers")?.checked(Sequential::new(input, layers))?;
@@ -158,96 +157,6 @@ fn numbers<D: Dimension>(at: &str, array: &ArrayRef<f64, D>) -> Result<Value, Er
     }
     check_finite(&format!("{at} of the model"), array)?;
     Ok(nested(array.view().into_dyn()))
-}
-
-fn write_layer(i: usize, layer: &AnyLayer) -> Result<Value, Error> {
-    let at = |key: &str| format!("layers[{i}].{key}");
-    Ok(match layer {
-        AnyLayer::Dense(dense) => json!({"layer": "dense", "w": numbers(&at("w"), &dense.w)?, "b": numbers(&at("b"), &dense.b)?}),
-        AnyLayer::Conv2d(conv) => json!({
-            "layer": "conv2d",
-            "stride": conv.stride(),
-            "padding": name(&PADDINGS, &conv.padding()),
-            "w": numbers(&at("w"), &conv.w)?,
-            "b": numbers(&at("b"), &conv.b)?,
-        }),
-        AnyLayer::Activate(Activate(f)) => {
-            let (function, alpha) = match *f {
-                Activation::Identity => ("identity", None),
-                Activation::Sigmoid => ("sigmoid", None),
-                Activation::Tanh => ("tanh", None),
-                Activation::Relu => ("relu", None),
-                Activation::LeakyRelu(alpha) => ("leaky_relu", Some(alpha)),
-                Activation::Elu(alpha) => ("elu", Some(alpha)),
-                Activation::Softplus => ("softplus", None),
-                Activation::Softsign => ("softsign", None),
-            };
-            match alpha {
-                None => json!({"layer": "activation", "function": function}),
-                Some(alpha) => json!({"layer": "activation", "function": function, "alpha": number(&at("alpha"), alpha)?}),
-            }
-        }
-        AnyLayer::PRelu(prelu) => json!({"layer": "prelu", "alpha": numbers(&at("alpha"), &prelu.alpha)?}),
-        AnyLayer::Dropout(dropout) => json!({"layer": "dropout", "rate": dropout.rate()}),
-        AnyLayer::Flatten(Flatten) => json!({"layer": "flatten"}),
-        AnyLayer::MaxPool2d(pool) => json!({"layer": "max_pool2d", "size": pool.size()}),
-    })
-}
-
-/// The layer at this place, for an input of this shape.
-fn read_layer(place: &Place<'_>, input: Shape) -> Result<AnyLayer, Error> {
-    let kind = place.key("layer")?;
-    Ok(match kind.text()? {
-        "dense" => {
-            let (w, b) = (place.key("w")?.array::<Ix2>()?, place.key("b")?.array::<Ix1>()?);
-            let mut dense = place.checked(Dense::new(w.nrows(), w.ncols()))?;
-            if !b.is_empty() && b.len() != w.ncols() {
-                return Err(place.key("b")?.wrong(&format!("{} numbers, one a neuron, or none", w.ncols())));
-            }
-            (dense.w, dense.b) = (w, b);
-            AnyLayer::Dense(dense)
-        }
-        "conv2d" => {
-            let (w, b) = (place.key("w")?.array::<Ix4>()?, place.key("b")?.array::<Ix1>()?);
-            let (outputs, channels, rows, columns) = w.dim();
-            // Before a layer is made for so many channels.
-            if let Shape::Image { channels: given, .. } = input
-                && given != channels
-            {
-                return Err(place.key("w")?.wrong(&format!("kernels of {given} channels, as the input has")));
-            }
-            if b.len() != outputs {
-                return Err(place.key("b")?.wrong(&format!("{outputs} numbers, one a kernel")));
-            }
-            let (stride, padding) = (place.key("stride")?.count()?, place.key("padding")?.one_of(&PADDINGS)?);
-            let mut conv = place.checked(Conv2d::new(input, outputs, (rows, columns), stride, padding))?;
-            (conv.w, conv.b) = (w, b);
-            AnyLayer::Conv2d(conv)
-        }
-        "activation" => {
-            let function = place.key("function")?;
-            let alpha = || place.key("alpha")?.number();
-            AnyLayer::Activate(Activate(match function.text()? {
-                "identity" => Activation::Identity,
-                "sigmoid" => Activation::Sigmoid,
-                "tanh" => Activation::Tanh,
-                "relu" => Activation::Relu,
-                "leaky_relu" => Activation::LeakyRelu(alpha()?),
-                "elu" => Activation::Elu(alpha()?),
-                "softplus" => Activation::Softplus,
-                "softsign" => Activation::Softsign,
-                _ => return Err(function.wrong("the name of an activation function")),
-            }))
-        }
-        "prelu" => AnyLayer::PRelu(PRelu { alpha: place.key("alpha")?.array::<Ix1>()? }),
-        "dropout" => {
-            let rate = place.key("rate")?;
-            AnyLayer::Dropout(rate.checked(Dropout::new(rate.number()?))?)
-        }
-        "flatten" => AnyLayer::Flatten(Flatten),
-        "max_pool2d" => AnyLayer::MaxPool2d(place.checked(MaxPool2d::new(input, place.key("size")?.count()?))?),
-        _ => return Err(kind.wrong("dense, conv2d, activation, prelu, dropout, flatten or max_pool2d")),
-    })
 }
 
 fn write_optimizer(optimizer: &Optimizer) -> Result<Value, Error> {
@@ -315,17 +224,17 @@ fn write_schedule(schedule: &Schedule) -> Result<Value, Error> {
 
 fn read_schedule(place: &Place<'_>) -> Result<Schedule, Error> {
     if place.is_number() {
-        return Ok(Schedule::Constant(place.number()?));
+        return place.checked(place.number()?.try_into());
     }
     let name = place.key("schedule")?;
     let number = |key: &str| place.key(key)?.number();
     let count = |key: &str| place.key(key)?.count();
-    Ok(match name.text()? {
-        "step" => Schedule::Step { initial: number("initial")?, factor: number("factor")?, every: count("every")? },
-        "exponential" => Schedule::Exponential { initial: number("initial")?, factor: number("factor")?, every: count("every")? },
-        "inverse_time" => Schedule::InverseTime { initial: number("initial")?, decay: number("decay")? },
-        "cosine" => Schedule::Cosine { initial: number("initial")?, updates: count("updates")? },
-        "warm_up" => Schedule::WarmUp { updates: count("updates")?, then: Box::new(read_schedule(&place.key("then")?)?) },
+    place.checked(match name.text()? {
+        "step" => Schedule::step(number("initial")?, number("factor")?, count("every")?),
+        "exponential" => Schedule::exponential(number("initial")?, number("factor")?, count("every")?),
+        "inverse_time" => Schedule::inverse_time(number("initial")?, number("decay")?),
+        "cosine" => Schedule::cosine(number("initial")?, count("updates")?),
+        "warm_up" => Schedule::warm_up(count("updates")?, read_schedule(&place.key("then")?)?),
         _ => return Err(name.wrong("step, exponential, inverse_time, cosine or warm_up")),
     })
 }

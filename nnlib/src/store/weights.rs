@@ -1,5 +1,6 @@
 //! A network's weights as safetensors, which NumPy and every framework read.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use safetensors::tensor::{Dtype, TensorView};
 use crate::error::Error;
 use crate::error::check_finite;
 use crate::file;
-use crate::nn::layer::{AnyLayer, Parameters};
+use crate::nn::layer::{Conv2d, Dense, PRelu, Parameters};
 use crate::nn::sequential::Sequential;
 
 impl Sequential {
@@ -35,7 +36,7 @@ impl Sequential {
     /// [`Error::File`] when the file cannot be written, [`Error::NotFinite`] for a NaN or an infinity among the weights.
     pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let mut bytes = Vec::new();
-        for (name, array) in tensors(self) {
+        for (name, array) in tensors(self)? {
             check_finite(&name, &array)?;
             bytes.push((name, array.shape().to_vec(), array.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>()));
         }
@@ -56,7 +57,7 @@ impl Sequential {
         let numbers = self.read_weights(path.as_ref(), &file::read(path.as_ref())?)?;
         let mut numbers = numbers.into_iter();
         for layer in self.layers_mut() {
-            let mut own = layer.get_mut().parameters_mut();
+            let mut own = layer.parameters_mut();
             own.w.iter_mut().chain(&mut own.b).zip(&mut numbers).for_each(|(own, number)| *own = number);
         }
         Ok(())
@@ -68,7 +69,7 @@ impl Sequential {
         let file = SafeTensors::deserialize(bytes).map_err(|error| wrong("header", "a safetensors file", &error.to_string()))?;
         let mut given: BTreeMap<&str, TensorView<'_>> = file.iter().collect();
         let mut numbers = Vec::new();
-        for (name, own) in tensors(self) {
+        for (name, own) in tensors(self)? {
             let at = format!("tensor \"{name}\"");
             let expected = format!("F64 of shape {:?}", own.shape());
             let tensor = given.remove(name.as_str()).ok_or_else(|| wrong(&at, &expected, "no such tensor"))?;
@@ -88,26 +89,30 @@ impl Sequential {
 }
 
 /// The network's weights, biases and slopes by name, in its order, in the shapes that its layers have them.
-fn tensors(network: &Sequential) -> Vec<(String, ArrayD<f64>)> {
+///
+/// # Errors
+/// [`Error::Value`] for a layer of a reader's own that has parameters: their meaning stands in its code alone.
+fn tensors(network: &Sequential) -> Result<Vec<(String, ArrayD<f64>)>, Error> {
     let (mut weighted, mut prelus) = (0, 0);
     let mut tensors = Vec::new();
-    for layer in network.layers() {
-        let Parameters { w, b } = layer.get().parameters();
-        let w = match layer {
-            AnyLayer::Conv2d(conv) => conv.w.to_owned().into_dyn(),
-            _ => w.to_owned().into_dyn(),
+    for (i, layer) in network.layers().iter().enumerate() {
+        let (Parameters { w, b }, any) = (layer.parameters(), &**layer as &dyn Any);
+        if w.is_empty() && b.is_empty() {
+            continue;
+        }
+        if any.is::<PRelu>() {
+            prelus += 1;
+            tensors.push((format!("prelu{prelus}.alpha"), b.to_owned().into_dyn()));
+            continue;
+        }
+        let w = match any.downcast_ref::<Conv2d>() {
+            Some(conv) => conv.w().to_owned().into_dyn(),
+            None if any.is::<Dense>() => w.to_owned().into_dyn(),
+            None => return Err(Error::value(format!("layer {i} of the network"), "one of nnlib's own, to keep its weights in a file", layer.name())),
         };
-        let names = match layer {
-            AnyLayer::PRelu(_) => {
-                prelus += 1;
-                [String::new(), format!("prelu{prelus}.alpha")]
-            }
-            _ => {
-                weighted += usize::from(layer.has_weights());
-                [format!("{weighted}.w"), format!("{weighted}.b")]
-            }
-        };
-        tensors.extend(names.into_iter().zip([w, b.to_owned().into_dyn()]).filter(|(_, array)| !array.is_empty()));
+        weighted += 1;
+        let named = [(format!("{weighted}.w"), w), (format!("{weighted}.b"), b.to_owned().into_dyn())];
+        tensors.extend(named.into_iter().filter(|(_, array)| !array.is_empty()));
     }
-    tensors
+    Ok(tensors)
 }

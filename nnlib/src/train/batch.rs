@@ -1,19 +1,17 @@
 //! A batch, cut into parts that threads work on.
 
 use std::sync::{Mutex, PoisonError};
+use std::thread::{available_parallelism, scope};
 
 use ndarray::{Array1, Array2, Axis};
 
-use super::model::Model;
-use super::options::Transform;
 use crate::error::Error;
-use crate::math::loss::Targets;
-use crate::nn::classifier::class;
-use crate::nn::layer::AnyLayer;
-use crate::nn::lowered::Fast;
-use crate::nn::pass::{Gradients, Pass, resize};
+use crate::math::loss::{Loss, Targets};
+use crate::nn::backprop::{Backprop, Sought};
+use crate::nn::pass::{Gradients, resize};
 use crate::nn::sequential::Sequential;
 use crate::random::RandomState;
+use crate::train::options::Transform;
 
 /// Targets of a batch, copied from those of the data.
 pub(super) enum OwnTargets {
@@ -36,14 +34,14 @@ impl OwnTargets {
         }
     }
 
-    /// Copies those of these rows, in the room that is there.
+    /// Copies those of these rows, in the memory that is there.
     fn load(&mut self, from: Targets<'_>, rows: &[usize]) {
         match (self, from) {
             (Self::Classes(own), Targets::Classes(y)) => {
-                let mut room = std::mem::take(own).into_raw_vec_and_offset().0;
-                room.clear();
-                room.extend(rows.iter().map(|&row| y[row]));
-                *own = room.into();
+                let mut memory = std::mem::take(own).into_raw_vec_and_offset().0;
+                memory.clear();
+                memory.extend(rows.iter().map(|&row| y[row]));
+                *own = memory.into();
             }
             (Self::Values(own), Targets::Values(t)) => {
                 resize(own, rows.len());
@@ -58,22 +56,12 @@ impl OwnTargets {
 struct Part {
     x: Array2<f64>,
     targets: OwnTargets,
-    y_hat: Array2<f64>,
-    way: Way,
-    gradients: Gradients,
+    backprop: Backprop,
     /// What dropout and the like draw from; set for each batch.
     rng: RandomState,
     loss: f64,
-    correct: usize,
+    right: f64,
     failure: Option<Error>,
-}
-
-/// The way from samples to gradients.
-enum Way {
-    /// All layers in one go.
-    Fast(Box<Fast>),
-    /// Layer by layer, for layers that the fast kernels do not know.
-    ByLayer(Box<Pass>),
 }
 
 impl Part {
@@ -81,15 +69,10 @@ impl Part {
         Self {
             x: Array2::zeros((0, network.input_shape().size())),
             targets: OwnTargets::select(targets, &[]),
-            y_hat: Array2::zeros((0, network.output_size())),
-            way: match Fast::for_training(network) {
-                Some(fast) => Way::Fast(Box::new(fast)),
-                None => Way::ByLayer(Box::new(Pass::new(network.layers(), network.shapes()))),
-            },
-            gradients: Gradients::new(network.layers(), network.shapes()),
+            backprop: Backprop::new(network),
             rng: RandomState::new(0),
             loss: 0.0,
-            correct: 0,
+            right: 0.0,
             failure: None,
         }
     }
@@ -101,39 +84,22 @@ impl Part {
     }
 
     /// Forward and backward: the part's share of the loss, and its gradients, both multiplied by `scale`.
-    fn run(&mut self, model: &Model, scale: f64, transform: Option<&Transform<'_>>) {
+    fn run(&mut self, network: &Sequential, loss: Loss, scale: f64, accuracy: bool, transform: Option<&Transform<'_>>) -> Result<(), Error> {
         if let Some(transform) = transform {
-            self.failure = transform(&mut self.x, &mut self.rng).err();
+            let size = self.x.dim();
+            transform(&mut self.x, &mut self.rng)?;
+            if self.x.dim() != size {
+                return Err(Error::shape("samples after the transform", format!("{size:?}"), format!("{:?}", self.x.dim())));
+            }
+            if !self.x.is_standard_layout() {
+                self.x = self.x.as_standard_layout().into_owned();
+            }
         }
         let targets = self.targets.view();
-        match &mut self.way {
-            Way::Fast(fast) => {
-                let y_hat = model.accuracy.then(|| {
-                    resize(&mut self.y_hat, self.x.nrows());
-                    &mut self.y_hat
-                });
-                self.loss = fast.step(&model.network, &self.x, targets, model.loss, scale, y_hat, &mut self.gradients, &mut self.rng);
-                self.correct = if model.accuracy { correct(&self.y_hat, targets) } else { 0 };
-            }
-            Way::ByLayer(pass) => {
-                pass.load(&self.x);
-                model.network.run(pass, Some(&mut self.rng));
-                self.gradients.resize(pass);
-                self.loss = model.loss.sum(pass.output(), targets) * scale;
-                self.correct = if model.accuracy { correct(pass.output(), targets) } else { 0 };
-                model.loss.gradient_into(pass.output(), targets, scale, self.gradients.last_delta());
-                model.network.run_back(pass, &mut self.gradients, false);
-            }
-        }
-    }
-}
-
-/// How many of the outputs mean the class that their sample has.
-pub(super) fn correct(y_hat: &Array2<f64>, targets: Targets<'_>) -> usize {
-    let predicted = y_hat.outer_iter().map(class);
-    match targets {
-        Targets::Classes(y) => predicted.zip(y).filter(|(p, y)| p == *y).count(),
-        Targets::Values(t) => predicted.zip(t.outer_iter().map(class)).filter(|(p, y)| p == y).count(),
+        let sought = Sought { y_hat: accuracy, parameters: true, input: false };
+        self.loss = self.backprop.loss(network, &self.x, (targets, loss, scale), sought, &mut self.rng)?;
+        self.right = if accuracy { loss.right(self.backprop.y_hat(), targets) } else { 0.0 };
+        Ok(())
     }
 }
 
@@ -147,10 +113,10 @@ pub(super) struct Trainer {
     threads: usize,
     /// Whether the parts hold all the data, which then is copied only once.
     complete: bool,
-    /// Numbers in an output.
-    outputs: usize,
-    /// Whether a layer draws random numbers.
+    /// Whether a layer may draw random numbers.
     random: bool,
+    loss: Loss,
+    accuracy: bool,
 }
 
 /// A batch is cut into at most so many parts …
@@ -161,42 +127,41 @@ const LEAST_WORK: usize = 1_000_000;
 const SIDE_BY_SIDE: usize = 8;
 
 impl Trainer {
-    pub(super) fn new(model: &Model, targets: Targets<'_>, size: usize, threads: Option<usize>) -> Self {
-        let network = &model.network;
+    pub(super) fn new(network: &Sequential, loss: Loss, accuracy: bool, targets: Targets<'_>, size: usize, threads: Option<usize>) -> Self {
         let part_size = size.div_ceil(MOST_PARTS).max(LEAST_WORK.div_ceil(network.work().max(1))).next_multiple_of(SIDE_BY_SIDE);
-        let parts = (0..size.div_ceil(part_size)).map(|_| Part::new(network, targets)).collect();
-        let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
-        let random = network.layers().iter().any(|layer| matches!(layer, AnyLayer::Dropout(_)));
-        Self { parts, part_size, threads, complete: false, outputs: network.output_size(), random }
+        let parts: Vec<Part> = (0..size.div_ceil(part_size)).map(|_| Part::new(network, targets)).collect();
+        let threads = threads.unwrap_or_else(|| available_parallelism().map_or(1, Into::into));
+        let random = parts[0].backprop.is_random();
+        Self { parts, part_size, threads, complete: false, random, loss, accuracy }
     }
 
     /// These rows' loss and how many of them are right; the gradients stand in [`Trainer::gradients`].
     ///
     /// # Errors
-    /// Those of the transform.
+    /// Those of the transform, and of layers of a reader's own.
     pub(super) fn gradient(
         &mut self,
-        model: &Model,
+        network: &Sequential,
         x: &Array2<f64>,
         targets: Targets<'_>,
         rows: &[usize],
         transform: Option<&Transform<'_>>,
         rng: &mut RandomState,
-    ) -> Result<(f64, usize), Error> {
-        let scale = model.loss.scale(rows.len(), self.outputs);
-        let used = rows.len().div_ceil(self.part_size);
+    ) -> Result<(f64, f64), Error> {
+        let Self { part_size, complete, loss, accuracy, .. } = *self;
+        let scale = loss.scale(rows.len(), network.output_size());
+        let used = rows.len().div_ceil(part_size);
         let parts = &mut self.parts[..used];
         if self.random || transform.is_some() {
             parts.iter_mut().for_each(|part| part.rng = RandomState::new(rand::Rng::next_u32(rng)));
         }
-        let complete = self.complete;
         let work = |part: &mut Part, rows: &[usize]| {
             if !complete {
                 part.load(x, targets, rows);
             }
-            part.run(model, scale, transform);
+            part.failure = part.run(network, loss, scale, accuracy, transform).err();
         };
-        let jobs = parts.iter_mut().zip(rows.chunks(self.part_size));
+        let jobs = parts.iter_mut().zip(rows.chunks(part_size));
         let threads = self.threads.min(used);
         if threads == 1 {
             jobs.for_each(|(part, rows)| work(part, rows));
@@ -209,7 +174,7 @@ impl Trainer {
                     work(part, rows);
                 }
             };
-            std::thread::scope(|scope| {
+            scope(|scope| {
                 (1..threads).for_each(|_| drop(scope.spawn(take)));
                 take();
             });
@@ -219,16 +184,16 @@ impl Trainer {
             return Err(failure);
         }
         let (first, others) = self.parts[..used].split_first_mut().expect("a batch has a sample");
-        let (mut loss, mut correct) = (first.loss, first.correct);
+        let (mut loss, mut right) = (first.loss, first.right);
         for part in others {
             loss += part.loss;
-            correct += part.correct;
-            first.gradients.add(&part.gradients);
+            right += part.right;
+            first.backprop.gradients_mut().add(part.backprop.gradients());
         }
-        Ok((loss, correct))
+        Ok((loss, right))
     }
 
     pub(super) fn gradients(&self) -> &Gradients {
-        &self.parts[0].gradients
+        self.parts[0].backprop.gradients()
     }
 }

@@ -1,22 +1,13 @@
-//! Training: epochs, minibatches, validation, early stopping, and what is kept of it.
+//! A model: a network with a loss and an optimiser.
 
 use std::fmt;
-use std::time::Instant;
 
-use ndarray::{Array1, Array2, s};
+use ndarray::{Array1, Array2, Axis, concatenate};
 
-use super::batch::{OwnTargets, Trainer, correct};
-use super::history::{Epoch, History};
-use super::options::{FitOptions, Validation};
-use super::report::Progress;
 use crate::error::Error;
-use crate::error::check_finite;
-use crate::math::loss::Loss;
-use crate::math::loss::Targets;
-use crate::nn::classifier::Classifier;
-use crate::nn::classifier::classes;
+use crate::math::loss::{Loss, Targets};
+use crate::nn::classifier::{Classifier, classes};
 use crate::nn::sequential::Sequential;
-use crate::random::RandomState;
 use crate::train::optimizer::Optimizer;
 
 /// A network with what it takes to train it: a loss, an optimiser, and the strength of the L2 regularisation.
@@ -32,7 +23,7 @@ use crate::train::optimizer::Optimizer;
 /// assert_eq!(model.evaluate(&x, &y)?.accuracy, Some(1.0));
 /// # Ok::<(), nnlib::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Model {
     pub(crate) network: Sequential,
     pub(crate) loss: Loss,
@@ -56,12 +47,13 @@ impl Sequential {
     }
 }
 
-/// What a model is worth on some data.
+/// The result of [`Model::evaluate`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evaluation {
     /// The loss, with the L2 term.
     pub loss: f64,
-    /// The share of samples whose class is predicted rightly; for models that track it.
+    /// The share of samples whose class is predicted rightly, or where each output is a yes or no of its own, the share of outputs; for models
+    /// that track it.
     pub accuracy: Option<f64>,
 }
 
@@ -133,7 +125,7 @@ impl Model {
         Ok(())
     }
 
-    /// The predictions for the rows of `x`, shape (n, k): probabilities where the loss is a softmax cross-entropy, else the outputs.
+    /// The predictions for the rows of `x`, shape (n, k): probabilities where the loss is one on scores, else the outputs.
     ///
     /// # Errors
     /// As [`Sequential::forward`].
@@ -141,12 +133,12 @@ impl Model {
         Ok(self.loss.prediction(self.network.output(x)?))
     }
 
-    /// The class of each row of `x`.
+    /// The class of each row of `x`: that of the largest output, or, of a single one, whether its probability is at least one half.
     ///
     /// # Errors
     /// As [`Sequential::forward`].
     pub fn predict_classes(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
-        Ok(classes(&self.network.output(x)?))
+        Ok(classes(self.network.output(x)?.view(), self.loss.threshold()).collect())
     }
 
     /// Loss and accuracy on data: Keras's `evaluate`.
@@ -157,114 +149,12 @@ impl Model {
         let targets = targets.into();
         let y_hat = self.network.output(x)?;
         let loss = self.loss.value(&y_hat, targets)? + self.penalty();
-        Ok(Evaluation { loss, accuracy: self.accuracy.then(|| correct(&y_hat, targets) as f64 / x.nrows() as f64) })
+        Ok(Evaluation { loss, accuracy: self.accuracy.then(|| self.loss.right(&y_hat, targets) / x.nrows() as f64) })
     }
 
     /// The L2 term of the loss.
-    fn penalty(&self) -> f64 {
+    pub(super) fn penalty(&self) -> f64 {
         if self.l2 == 0.0 { 0.0 } else { self.l2 / 2.0 * self.network.squared_weights() }
-    }
-
-    /// Trains on the rows of `x` (n, d): Keras's `fit`.
-    ///
-    /// # Errors
-    /// As [`Sequential::forward`] and [`Loss::check`] for the data, [`Error::Value`] for settings out of range, [`Error::Diverged`] when the
-    /// loss is not finite any more.
-    pub fn fit<'t>(&mut self, x: &Array2<f64>, targets: impl Into<Targets<'t>>, fit: FitOptions<'_>) -> Result<History, Error> {
-        self.fit_all(x, targets.into(), fit)
-    }
-
-    fn fit_all(&mut self, x: &Array2<f64>, targets: Targets<'_>, mut fit: FitOptions<'_>) -> Result<History, Error> {
-        fit.check()?;
-        let outputs = self.network.output_size();
-        self.network.check_input(x)?;
-        self.loss.check(x.nrows(), outputs, targets)?;
-        let mut n = x.nrows();
-        let (mut given, mut kept_out) = (None, None);
-        match fit.validation {
-            Validation::None => {}
-            Validation::Data(x, targets) => {
-                self.network.check_input(x)?;
-                self.loss.check(x.nrows(), outputs, targets)?;
-                given = Some((x, targets));
-            }
-            Validation::Split(share) => {
-                n = ((x.nrows() as f64 * (1.0 - share)) as usize).clamp(1, x.nrows());
-                if n == x.nrows() {
-                    return Err(Error::empty(format!("samples in a validation share of {share} of {n}")));
-                }
-                kept_out = Some((x.slice(s![n.., ..]).to_owned(), OwnTargets::select(targets, &(n..x.nrows()).collect::<Vec<_>>())));
-            }
-        }
-        let validation: Option<(&Array2<f64>, Targets<'_>)> = match &kept_out {
-            Some((x, targets)) => Some((x, targets.view())),
-            None => given.as_ref().map(|(x, targets)| (*x, targets.reborrow())),
-        };
-        let mut rng = RandomState::new(fit.seed);
-        let mut order: Vec<usize> = (0..n).collect();
-        let size = fit.batch_size.unwrap_or(n).min(n);
-        let mut trainer = Trainer::new(self, targets, size, fit.threads);
-        let mut history = History::default();
-        let mut best: Option<(f64, Sequential)> = None;
-        let mut progress = Progress::default();
-        let start = Instant::now();
-        for epoch in 0..fit.epochs {
-            if fit.shuffle && size < n {
-                rng.shuffle(&mut order);
-            }
-            let (mut loss, mut penalty, mut correct) = (0.0, 0.0, 0);
-            for rows in order.chunks(size) {
-                penalty += self.penalty() * rows.len() as f64;
-                let (value, right) = trainer.gradient(self, x, targets, rows, fit.transform.as_deref(), &mut rng)?;
-                loss += value / self.loss.scale(rows.len(), outputs);
-                correct += right;
-                self.optimizer.apply(&mut self.network, trainer.gradients(), self.l2);
-            }
-            let loss = loss * self.loss.scale(n, outputs) + penalty / n as f64;
-            if !loss.is_finite() {
-                return Err(Error::Diverged { epoch: epoch + 1, loss });
-            }
-            history.loss.push(loss);
-            if self.accuracy {
-                history.accuracy.push(correct as f64 / n as f64);
-            }
-            if let Some((x, targets)) = validation {
-                let evaluation = self.evaluate(x, targets)?;
-                history.validation_loss.push(evaluation.loss);
-                history.validation_accuracy.extend(evaluation.accuracy);
-            }
-            history.seconds.push(start.elapsed().as_secs_f64());
-            let mut stop = epoch + 1 == fit.epochs;
-            if let (Some(patience), Some(&loss)) = (fit.patience, history.validation_loss.last()) {
-                if best.as_ref().is_none_or(|(least, _)| loss < *least) {
-                    history.best_epoch = Some(epoch);
-                    match &mut best {
-                        Some((least, network)) => {
-                            *least = loss;
-                            network.clone_from(&self.network);
-                        }
-                        None => best = Some((loss, self.network.clone())),
-                    }
-                }
-                stop |= epoch - history.best_epoch.unwrap_or(epoch) >= patience;
-            }
-            if let Some(callback) = &mut fit.callback {
-                stop |= callback(&Epoch { index: epoch, history: &history, network: &self.network }).is_break();
-            }
-            progress.report(&fit, &history, stop);
-            if stop {
-                break;
-            }
-        }
-        if let Some((_, network)) = best {
-            self.network = network;
-        }
-        for layer in self.network.layers() {
-            if check_finite("w", &layer.get().parameters().w).is_err() {
-                return Err(Error::Diverged { epoch: history.loss.len(), loss: f64::NAN });
-            }
-        }
-        Ok(history)
     }
 }
 
@@ -273,12 +163,22 @@ impl Classifier for Model {
         Model::predict_classes(self, x)
     }
 
-    /// The predictions, where they are probabilities; a single one is that of class 1.
+    /// The predictions, where they are the probabilities of classes; a single one is that of class 1. Several outputs that are each a yes or no
+    /// are not.
     fn probabilities(&self, x: &Array2<f64>) -> Result<Option<Array2<f64>>, Error> {
-        match self.loss {
-            Loss::SoftmaxCrossEntropy => Ok(Some(Model::predict(self, x)?)),
-            Loss::BinaryCrossEntropy => self.network.probabilities(x),
-            _ => Ok(None),
-        }
+        let p = Model::predict(self, x)?;
+        Ok(match self.loss {
+            Loss::SoftmaxCrossEntropy => Some(p),
+            Loss::BinaryCrossEntropy | Loss::SigmoidCrossEntropy if p.ncols() == 1 => Some(concatenate![Axis(1), 1.0 - &p, p]),
+            _ => None,
+        })
+    }
+}
+
+impl fmt::Debug for Model {
+    /// Its layers, its loss and its optimiser.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { network, loss, optimizer, l2, .. } = self;
+        write!(f, "{network:?}\n{loss:?}, {} after {} updates, L2 strength {l2}", optimizer.name(), optimizer.updates())
     }
 }

@@ -1,7 +1,8 @@
 //! Optimisers: how a gradient becomes a step.
 
-use crate::error::Error;
-use crate::error::check_finite;
+use ndarray::{Array, ArrayRef, ArrayViewMut, Dimension};
+
+use crate::error::{Error, check_finite};
 use crate::nn::pass::Gradients;
 use crate::nn::sequential::Sequential;
 use crate::train::schedule::Schedule;
@@ -56,9 +57,8 @@ pub(crate) enum Rule {
 const EPSILON: f64 = 1e-7;
 
 impl Optimizer {
-    pub(crate) fn new(rate: impl Into<Schedule>, rule: Rule) -> Result<Self, Error> {
-        let schedule = rate.into();
-        schedule.check()?;
+    pub(crate) fn new(rate: impl TryInto<Schedule, Error: Into<Error>>, rule: Rule) -> Result<Self, Error> {
+        let schedule = rate.try_into().map_err(Into::into)?;
         Ok(Self { schedule, rule, updates: 0, first: Vec::new(), second: Vec::new() })
     }
 
@@ -71,7 +71,7 @@ impl Optimizer {
     ///
     /// # Errors
     /// [`Error::Value`] for a rate that is not finite and above 0 — as for every optimiser here.
-    pub fn sgd(rate: impl Into<Schedule>) -> Result<Self, Error> {
+    pub fn sgd(rate: impl TryInto<Schedule, Error: Into<Error>>) -> Result<Self, Error> {
         Self::new(rate, Rule::Sgd { momentum: 0.0, nesterov: false })
     }
 
@@ -79,7 +79,7 @@ impl Optimizer {
     ///
     /// # Errors
     /// As [`Optimizer::sgd`].
-    pub fn adagrad(rate: impl Into<Schedule>) -> Result<Self, Error> {
+    pub fn adagrad(rate: impl TryInto<Schedule, Error: Into<Error>>) -> Result<Self, Error> {
         Self::new(rate, Rule::Adagrad)
     }
 
@@ -87,7 +87,7 @@ impl Optimizer {
     ///
     /// # Errors
     /// As [`Optimizer::sgd`].
-    pub fn adadelta(rate: impl Into<Schedule>) -> Result<Self, Error> {
+    pub fn adadelta(rate: impl TryInto<Schedule, Error: Into<Error>>) -> Result<Self, Error> {
         Self::new(rate, Rule::Adadelta { rho: 0.95 })
     }
 
@@ -95,7 +95,7 @@ impl Optimizer {
     ///
     /// # Errors
     /// As [`Optimizer::sgd`].
-    pub fn rmsprop(rate: impl Into<Schedule>) -> Result<Self, Error> {
+    pub fn rmsprop(rate: impl TryInto<Schedule, Error: Into<Error>>) -> Result<Self, Error> {
         Self::new(rate, Rule::RmsProp { rho: 0.9 })
     }
 
@@ -103,7 +103,7 @@ impl Optimizer {
     ///
     /// # Errors
     /// As [`Optimizer::sgd`].
-    pub fn adam(rate: impl Into<Schedule>) -> Result<Self, Error> {
+    pub fn adam(rate: impl TryInto<Schedule, Error: Into<Error>>) -> Result<Self, Error> {
         Self::new(rate, Rule::Adam { beta1: 0.9, beta2: 0.999 })
     }
 
@@ -157,13 +157,10 @@ impl Optimizer {
     /// [`Error::Shape`] when the gradients, or the optimiser's earlier steps, belong to another network; [`Error::NotFinite`] for a NaN or an
     /// infinity among the gradients. Nothing is changed then.
     pub fn step(&mut self, network: &mut Sequential, gradients: &Gradients) -> Result<(), Error> {
-        let own = network.layers().iter().map(|layer| layer.get().parameters()).map(|p| (p.w.dim(), p.b.len()));
-        if !own.eq(gradients.layers.iter().map(|g| (g.w.dim(), g.b.len()))) {
-            return Err(Error::shape("gradients", "those of the network's layers", "those of other layers"));
-        }
+        gradients.check(network.layers())?;
         for gradient in &gradients.layers {
-            check_finite("gradient of the weights", &gradient.w)?;
-            check_finite("gradient of the biases", &gradient.b)?;
+            self.check_gradient("gradient of the weights", &gradient.w)?;
+            self.check_gradient("gradient of the biases", &gradient.b)?;
         }
         self.reserve(network.parameter_count())?;
         self.apply(network, gradients, 0.0);
@@ -178,11 +175,33 @@ impl Optimizer {
         if parameters.len() != gradient.len() {
             return Err(Error::shape("gradient", format!("({},)", parameters.len()), format!("({},)", gradient.len())));
         }
-        check_finite("gradient", &ndarray::ArrayView1::from(gradient))?;
+        self.check_gradient("gradient", &ndarray::ArrayView1::from(gradient))?;
         self.reserve(parameters.len())?;
         let rate = self.begin();
         self.update_from(0, parameters, gradient, 0.0, rate);
         Ok(())
+    }
+
+    /// `Ok` for numbers that this rule can take: finite, and where it squares them, their squares too.
+    fn check_gradient<D: Dimension>(&self, what: &str, gradient: &ArrayRef<f64, D>) -> Result<(), Error> {
+        check_finite(what, gradient)?;
+        let squares = !matches!(self.rule, Rule::Sgd { .. });
+        match gradient.iter().find(|g| squares && (*g * *g).is_infinite()) {
+            None => Ok(()),
+            Some(g) => Err(Error::value(what, format!("numbers whose squares are finite, as {} takes them", self.name()), format!("{g:e}"))),
+        }
+    }
+
+    /// Whether every number of the state is finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.first.iter().chain(&self.second).all(|number| number.is_finite())
+    }
+
+    /// Makes this optimiser what `other` is, in the memory it has.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.updates = other.updates;
+        self.first.clone_from(&other.first);
+        self.second.clone_from(&other.second);
     }
 
     /// How many numbers of state this rule keeps for so many parameters.
@@ -220,15 +239,24 @@ impl Optimizer {
         let rate = self.begin();
         let mut at = 0;
         for (layer, gradient) in network.layers_mut().iter_mut().zip(&gradients.layers) {
-            let mut own = layer.get_mut().parameters_mut();
-            for (parameters, gradient, l2) in
-                [(own.w.as_slice_mut(), gradient.w.as_slice(), l2), (own.b.as_slice_mut(), gradient.b.as_slice(), 0.0)]
-            {
-                let (parameters, gradient) = (parameters.expect("contiguous"), gradient.expect("contiguous"));
-                self.update_from(at, parameters, gradient, l2, rate);
-                at += parameters.len();
-            }
+            let own = layer.parameters_mut();
+            self.update_array(&mut at, own.w, &gradient.w, l2, rate);
+            self.update_array(&mut at, own.b, &gradient.b, 0.0, rate);
         }
+    }
+
+    /// The step of one array of parameters, whose state begins at `at` and is passed.
+    fn update_array<D: Dimension>(&mut self, at: &mut usize, mut w: ArrayViewMut<'_, f64, D>, g: &Array<f64, D>, l2: f64, rate: f64) {
+        let g = g.as_slice().expect("standard layout");
+        if let Some(w) = w.as_slice_mut() {
+            self.update_from(*at, w, g, l2, rate);
+        } else {
+            // A layer of a reader's own may keep its numbers in any order.
+            let mut ordered: Vec<f64> = w.iter().copied().collect();
+            self.update_from(*at, &mut ordered, g, l2, rate);
+            w.iter_mut().zip(ordered).for_each(|(w, ordered)| *w = ordered);
+        }
+        *at += g.len();
     }
 
     /// Makes the state that steps of this network need.
@@ -271,7 +299,7 @@ impl Optimizer {
                 *w -= rate * g / (*s + EPSILON).sqrt();
             }),
             Rule::Adam { beta1, beta2 } => {
-                let t = self.updates as i32;
+                let t = i32::try_from(self.updates).unwrap_or(i32::MAX);
                 let rate = rate * (1.0 - beta2.powi(t)).sqrt() / (1.0 - beta1.powi(t));
                 gradient.zip(first).zip(second).for_each(|(((g, w), m), s)| {
                     *m += (1.0 - beta1) * (g - *m);
@@ -291,7 +319,7 @@ mod tests {
     #[test]
     fn twelve_steps_are_keras_s() {
         let fixture = fixture("optimisers.json");
-        let decayed = Schedule::InverseTime { initial: 0.05, decay: 0.1 };
+        let decayed = Schedule::inverse_time(0.05, 0.1).unwrap();
         let optimizers = [
             ("sgd_lr0.05", Optimizer::sgd(0.05)),
             ("sgd_lr0.05_momentum0.9", Optimizer::sgd(0.05).and_then(|o| o.momentum(0.9))),

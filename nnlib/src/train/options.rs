@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use ndarray::Array2;
 
-use super::history::Epoch;
+use crate::train::history::Epoch;
 use crate::error::Error;
 use crate::math::loss::Targets;
 use crate::random::RandomState;
@@ -31,13 +31,14 @@ pub(super) type Transform<'a> = dyn Fn(&mut Array2<f64>, &mut RandomState) -> Re
 /// | `seed` | 0 | what the shuffling and dropout are drawn from |
 /// | `validation_split` | none | the last share of the data, kept out of training and evaluated after each epoch |
 /// | `validation` | none | other data evaluated after each epoch |
-/// | `early_stopping` | never | stops when the validation loss has not fallen for so many epochs, and restores the best weights |
+/// | `early_stopping` | never | stops after so many epochs (at least one) without a new lowest validation loss, and restores the best weights |
 /// | `report_every` | nothing | a line after every so many epochs (Keras's `verbose=2` for 1) |
 /// | `elapsed` | off | the seconds passed in those lines |
 /// | `bar` | off | a bar where stderr is a terminal, elsewhere a line an epoch (Keras's `verbose=1`) |
 /// | `on_epoch_end` | nothing | a function called after each epoch, which may break off the training |
 /// | `transform` | nothing | a change made to the samples of each batch on the fly, such as augmentation |
 /// | `threads` | all cores | the most threads used; the result is the same for any number |
+#[must_use = "options do nothing until they are given to fit"]
 pub struct FitOptions<'a> {
     pub(super) epochs: usize,
     pub(super) batch_size: Option<usize>,
@@ -112,8 +113,8 @@ impl<'a> FitOptions<'a> {
         self
     }
 
-    /// Stops when the validation loss has not fallen below its best for so many epochs, and restores the weights of the best epoch, also
-    /// when all epochs ran.
+    /// Stops after so many epochs, at least one, in which the validation loss has not fallen below its lowest, as Keras does; and restores the
+    /// weights of the best epoch, also when all epochs ran.
     pub fn early_stopping(mut self, patience: usize) -> Self {
         self.patience = Some(patience);
         self

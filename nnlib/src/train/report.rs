@@ -2,8 +2,8 @@
 
 use std::io::{IsTerminal, Write, stderr};
 
-use super::history::History;
-use super::options::FitOptions;
+use crate::train::history::History;
+use crate::train::options::FitOptions;
 
 /// A bar's blocks.
 const BLOCKS: usize = 30;

@@ -16,19 +16,23 @@ use crate::error::check_positive;
 /// | `Cosine` | η (1 + cos(π t / updates)) / 2, then 0 |
 /// | `WarmUp` | linear from η₀ / updates up to the rate η₀ with which `then` starts; `then`, from its own beginning |
 ///
-/// A plain number is a constant rate.
+/// A plain number is a constant rate, where a schedule is asked for. A schedule is made by the function of its name, which checks its numbers.
 ///
 /// ```
 /// use nnlib::Schedule;
-/// let schedule = Schedule::InverseTime { initial: 0.05, decay: 0.1 };
+/// let schedule = Schedule::inverse_time(0.05, 0.1)?;
 /// assert_eq!(schedule.rate(0), 0.05);
 /// assert_eq!(schedule.rate(10), 0.025);
+/// # Ok::<(), nnlib::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Schedule {
     /// Always the same.
+    #[non_exhaustive]
     Constant(f64),
     /// Multiplied by a factor after every so many updates.
+    #[non_exhaustive]
     Step {
         /// The first rate, η.
         initial: f64,
@@ -38,6 +42,7 @@ pub enum Schedule {
         every: usize,
     },
     /// As `Step`, but smoothly.
+    #[non_exhaustive]
     Exponential {
         /// The first rate, η.
         initial: f64,
@@ -47,6 +52,7 @@ pub enum Schedule {
         every: usize,
     },
     /// Falling like 1/t.
+    #[non_exhaustive]
     InverseTime {
         /// The first rate, η.
         initial: f64,
@@ -54,6 +60,7 @@ pub enum Schedule {
         decay: f64,
     },
     /// Half a cosine wave from η down to 0 (I. Loshchilov and F. Hutter, 2016).
+    #[non_exhaustive]
     Cosine {
         /// The first rate, η.
         initial: f64,
@@ -61,6 +68,7 @@ pub enum Schedule {
         updates: usize,
     },
     /// A linear rise before another schedule.
+    #[non_exhaustive]
     WarmUp {
         /// How many updates the rise takes.
         updates: usize,
@@ -69,13 +77,60 @@ pub enum Schedule {
     },
 }
 
-impl From<f64> for Schedule {
-    fn from(rate: f64) -> Self {
-        Self::Constant(rate)
+impl TryFrom<f64> for Schedule {
+    type Error = Error;
+
+    fn try_from(rate: f64) -> Result<Self, Error> {
+        Self::Constant(rate).checked()
     }
 }
 
 impl Schedule {
+    /// Multiplied by `factor` after every so many updates.
+    ///
+    /// # Errors
+    /// [`Error::Value`] unless `initial` is finite and above 0, `factor` in (0, 1], and `every` at least 1; so for all schedules.
+    pub fn step(initial: f64, factor: f64, every: usize) -> Result<Self, Error> {
+        Self::Step { initial, factor, every }.checked()
+    }
+
+    /// As [`Schedule::step`], but smoothly.
+    ///
+    /// # Errors
+    /// As [`Schedule::step`].
+    pub fn exponential(initial: f64, factor: f64, every: usize) -> Result<Self, Error> {
+        Self::Exponential { initial, factor, every }.checked()
+    }
+
+    /// Falling like 1 / t; at t = 1 / `decay` it has halved.
+    ///
+    /// # Errors
+    /// [`Error::Value`] unless `initial` is finite and above 0, and `decay` finite and at least 0.
+    pub fn inverse_time(initial: f64, decay: f64) -> Result<Self, Error> {
+        Self::InverseTime { initial, decay }.checked()
+    }
+
+    /// Half a cosine wave from `initial` down to 0, which it reaches after so many updates.
+    ///
+    /// # Errors
+    /// [`Error::Value`] unless `initial` is finite and above 0, and `updates` at least 1.
+    pub fn cosine(initial: f64, updates: usize) -> Result<Self, Error> {
+        Self::Cosine { initial, updates }.checked()
+    }
+
+    /// A linear rise over so many updates before another schedule, or rate.
+    ///
+    /// # Errors
+    /// [`Error::Value`] unless `updates` is at least 1.
+    pub fn warm_up(updates: usize, then: impl TryInto<Self, Error: Into<Error>>) -> Result<Self, Error> {
+        let then = Box::new(then.try_into().map_err(Into::into)?);
+        Self::WarmUp { updates, then }.checked()
+    }
+
+    fn checked(self) -> Result<Self, Error> {
+        self.check().map(|()| self)
+    }
+
     /// The learning rate of update `t`, counted from 0.
     pub fn rate(&self, t: usize) -> f64 {
         let time = t as f64;
@@ -94,7 +149,7 @@ impl Schedule {
     ///
     /// # Errors
     /// [`Error::Value`] that names the number.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    fn check(&self) -> Result<(), Error> {
         let check_factor = |factor: f64| {
             if factor > 0.0 && factor <= 1.0 { Ok(()) } else { Err(Error::value("factor of the schedule", "a number in (0, 1]", factor)) }
         };
@@ -130,7 +185,7 @@ mod tests {
     #[test]
     fn rates_follow_their_formulas() {
         let rates = |schedule: Schedule, times: [usize; 4]| times.map(|t| (schedule.rate(t) * 1e6).round() / 1e6);
-        assert_eq!(rates(0.3.into(), [0, 1, 10, 1000]), [0.3; 4]);
+        assert_eq!(rates(0.3.try_into().unwrap(), [0, 1, 10, 1000]), [0.3; 4]);
         assert_eq!(rates(Schedule::Step { initial: 1.0, factor: 0.5, every: 10 }, [0, 9, 10, 25]), [1.0, 1.0, 0.5, 0.25]);
         assert_eq!(rates(Schedule::Exponential { initial: 1.0, factor: 0.25, every: 10 }, [0, 5, 10, 20]), [1.0, 0.5, 0.25, 0.0625]);
         assert_eq!(rates(Schedule::InverseTime { initial: 1.0, decay: 0.5 }, [0, 2, 6, 18]), [1.0, 0.5, 0.25, 0.1]);
@@ -143,9 +198,9 @@ mod tests {
     fn rates_that_make_no_sense_are_named() {
         let rise = Schedule::Exponential { initial: 1.0, factor: 2.0, every: 1 };
         assert_eq!(message(rise.check()), "factor of the schedule: expected a number in (0, 1], got 2");
-        let never = Schedule::WarmUp { updates: 0, then: Box::new(0.1.into()) };
+        let never = Schedule::WarmUp { updates: 0, then: Box::new(Schedule::Constant(0.1)) };
         assert_eq!(message(never.check()), "updates of the warm-up: expected at least 1, got 0");
-        let climbing = Schedule::WarmUp { updates: 1, then: Box::new((-0.1).into()) };
+        let climbing = Schedule::WarmUp { updates: 1, then: Box::new(Schedule::Constant(-0.1)) };
         assert_eq!(message(climbing.check()), "learning rate: expected a finite number above 0, got -0.1");
         let growing = Schedule::InverseTime { initial: 0.1, decay: -1.0 };
         assert_eq!(message(growing.check()), "decay: expected a finite number of at least 0, got -1");

@@ -95,7 +95,7 @@ impl Value {
     /// max(0, x).
     pub fn relu(&self) -> Self {
         let x = self.value();
-        self.unary("relu", x.max(0.0), if x > 0.0 { 1.0 } else { 0.0 })
+        self.unary("relu", if x < 0.0 { 0.0 } else { x + 0.0 }, if x > 0.0 { 1.0 } else { 0.0 })
     }
 
     /// 1 / (1 + e⁻ˣ).
@@ -106,7 +106,9 @@ impl Value {
 
     /// xⁿ.
     pub fn powi(&self, n: i32) -> Self {
-        self.unary("power", self.value().powi(n), f64::from(n) * self.value().powi(n - 1))
+        // x⁰ is 1 everywhere, also at 0, where n xⁿ⁻¹ would be 0 times infinity.
+        let slope = if n == 0 { 0.0 } else { f64::from(n) * self.value().powi(n.saturating_sub(1)) };
+        self.unary("power", self.value().powi(n), slope)
     }
 
     /// This value and all it was made from, each after those it was made from (topological order).

@@ -5,10 +5,12 @@ use std::fmt;
 use ndarray::Array2;
 
 use crate::error::Error;
-use crate::math::loss::Loss;
-use crate::math::loss::Targets;
+use crate::math::loss::{Loss, Targets};
+use crate::nn::backprop::{Backprop, Sought};
 use crate::nn::layer::Parameters;
+use crate::nn::pass::Pass;
 use crate::nn::sequential::Sequential;
+use crate::random::RandomState;
 
 /// The gradient of `f` at `x` by central differences, (f(x + h) − f(x − h)) / 2h, with h = `step` for every coordinate.
 ///
@@ -70,9 +72,10 @@ impl fmt::Display for Comparison {
     }
 }
 
-/// Compares [`Sequential::backward`] with central differences of the loss, for every parameter and every number of the input.
+/// Compares the gradient that training uses with central differences of the loss, for every parameter and every number of the input.
 ///
-/// Dropout does not drop here: the pass is one of prediction.
+/// The gradient comes the way that [`Model::fit`](crate::Model::fit) takes, the loss from the layers' own forward passes. Dropout drops the same
+/// numbers in all of them.
 ///
 /// ```
 /// use ndarray::array;
@@ -84,32 +87,41 @@ impl fmt::Display for Comparison {
 /// ```
 ///
 /// # Errors
-/// Those of [`Sequential::forward`] and [`Sequential::backward`].
+/// Those of [`Sequential::forward`] and [`Loss::check`].
 pub fn check<'t>(network: &Sequential, x: &Array2<f64>, targets: impl Into<Targets<'t>>, loss: Loss) -> Result<Comparison, Error> {
     const STEP: f64 = 1e-5;
     let targets = targets.into();
-    let gradients = network.backward(&network.forward(x)?, targets, loss)?;
-    let mut network = network.clone();
-    let mut x = x.clone();
+    network.check_input(x)?;
+    loss.check(x.nrows(), network.output_size(), targets)?;
+    let (mut network, mut x) = (network.clone(), x.as_standard_layout().into_owned());
+    let scale = loss.scale(x.nrows(), network.output_size());
+    let sought = Sought { y_hat: false, parameters: true, input: true };
+    let mut backprop = Backprop::new(&network);
+    backprop.loss(&network, &x, (targets, loss, scale), sought, &mut RandomState::new(SEED))?;
+    let mut pass = Pass::new(network.layers(), network.shapes());
+    let mut value = |network: &Sequential, x: &Array2<f64>| {
+        pass.run(network.layers(), x, Some(&mut RandomState::new(SEED)))?;
+        loss.value(pass.output(), targets)
+    };
     let mut comparison = Comparison { worst: -1.0, parameter: String::new(), analytic: 0.0, numeric: 0.0, compared: 0 };
     let mut theta = network.parameters();
-    for ((i, &analytic), name) in gradients.parameters().indexed_iter().zip(names(&network)) {
+    for ((i, &analytic), name) in backprop.gradients().parameters().indexed_iter().zip(names(&network)) {
         let centre = theta[i];
-        let mut at = |value: f64| {
-            theta[i] = value;
+        let mut at = |number: f64| {
+            theta[i] = number;
             network.set_parameters(&theta)?;
-            network.loss(&x, targets, loss)
+            value(&network, &x)
         };
         let (above, below) = (at(centre + STEP)?, at(centre - STEP)?);
         theta[i] = centre;
         comparison.add(&name, analytic, (above - below) / (2.0 * STEP));
     }
     network.set_parameters(&theta)?;
-    for ((row, column), &analytic) in gradients.x().indexed_iter() {
+    for ((row, column), &analytic) in backprop.delta_x().indexed_iter() {
         let centre = x[[row, column]];
-        let mut at = |value: f64| {
-            x[[row, column]] = value;
-            network.loss(&x, targets, loss)
+        let mut at = |number: f64| {
+            x[[row, column]] = number;
+            value(&network, &x)
         };
         let (above, below) = (at(centre + STEP)?, at(centre - STEP)?);
         x[[row, column]] = centre;
@@ -118,14 +130,17 @@ pub fn check<'t>(network: &Sequential, x: &Array2<f64>, targets: impl Into<Targe
     Ok(comparison)
 }
 
+/// Of the random numbers that dropout draws.
+const SEED: u32 = 0;
+
 /// What the textbook calls each of a network's parameters, in their order.
 fn names(network: &Sequential) -> Vec<String> {
     let (mut names, mut l) = (Vec::new(), 0);
     for (at, layer) in network.layers().iter().enumerate() {
-        l += usize::from(layer.has_weights());
-        let Parameters { w, b } = layer.get().parameters();
+        let Parameters { w, b } = layer.parameters();
+        l += usize::from(!w.is_empty());
         names.extend(w.indexed_iter().map(|((i, j), _)| format!("w({l})[{i}, {j}]")));
-        let of_b = if layer.has_weights() { format!("b({l})") } else { format!("slopes of layer {}", at + 1) };
+        let of_b = if w.is_empty() { format!("slopes of layer {}", at + 1) } else { format!("b({l})") };
         names.extend((0..b.len()).map(|j| format!("{of_b}[{j}]")));
     }
     names

@@ -1,10 +1,11 @@
 //! The dense layer: every output from every input.
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView2};
 
-use super::{Layer, LayerGradient, Memory, Parameters, ParametersMut, Shape, Step};
-use crate::error::Error;
+use super::{Layer, LayerGradient, Memory, Parameters, ParametersMut, Shape, Step, check_sizes};
+use crate::error::{Error, check_finite};
+use crate::kernel;
 use crate::nn::init::Init;
 use crate::random::RandomState;
 
@@ -13,24 +14,60 @@ use crate::random::RandomState;
 /// Backward, with δ = dL/dz: dL/dw = xᵀ δ, dL/db = Σ over samples of δ, dL/dx = δ wᵀ. The products hold the sums over samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dense {
-    /// The weights (d, h): column j belongs to neuron j.
-    pub w: Array2<f64>,
-    /// The biases (h,); none, and empty, in a layer without.
-    pub b: Array1<f64>,
+    /// (d, h): column j belongs to neuron j.
+    w: Array2<f64>,
+    /// (h,), or empty in a layer without biases.
+    b: Array1<f64>,
 }
 
 impl Dense {
     /// A layer of `h` neurons on `d` inputs, all zero until initialised.
     ///
     /// # Errors
-    /// [`Error::Value`] for no inputs or no neurons.
+    /// [`Error::Value`] for no inputs or no neurons, or too many.
     pub fn new(d: usize, h: usize) -> Result<Self, Error> {
-        for (what, count) in [("inputs of a dense layer", d), ("neurons of a dense layer", h)] {
-            if count == 0 {
-                return Err(Error::value(what, "at least 1", 0));
-            }
-        }
+        check_sizes(&[("inputs of a dense layer", d), ("neurons of a dense layer", h)])?;
         Ok(Self { w: Array2::zeros((d, h)), b: Array1::zeros(h) })
+    }
+
+    /// A layer of these weights (d, h), in any memory layout, and biases (h,), or an empty array for a layer without.
+    ///
+    /// ```
+    /// use ndarray::{Array1, array};
+    /// use nnlib::layer::Dense;
+    /// let from_pytorch = array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]; // (out, in)
+    /// let dense = Dense::with_parameters(from_pytorch.reversed_axes(), array![0.5, -0.5])?;
+    /// assert_eq!(dense.w(), array![[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]);
+    /// # Ok::<(), nnlib::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Shape`] for another number of biases, [`Error::NotFinite`] for a NaN or an infinity, and as [`Dense::new`].
+    pub fn with_parameters(w: Array2<f64>, b: Array1<f64>) -> Result<Self, Error> {
+        let (d, h) = w.dim();
+        check_sizes(&[("inputs of a dense layer", d), ("neurons of a dense layer", h)])?;
+        if !b.is_empty() && b.len() != h {
+            return Err(Error::shape("biases of a dense layer", format!("({h},), or none"), format!("({},)", b.len())));
+        }
+        check_finite("w", &w)?;
+        check_finite("b", &b)?;
+        Ok(Self { w: w.as_standard_layout().into_owned(), b: b.as_standard_layout().into_owned() })
+    }
+
+    /// The same layer without biases.
+    pub fn without_bias(mut self) -> Self {
+        self.b = Array1::zeros(0);
+        self
+    }
+
+    /// The weights (d, h): column j belongs to neuron j.
+    pub fn w(&self) -> &Array2<f64> {
+        &self.w
+    }
+
+    /// The biases (h,); none, and empty, in a layer without.
+    pub fn b(&self) -> &Array1<f64> {
+        &self.b
     }
 }
 
@@ -56,7 +93,7 @@ impl Layer for Dense {
 
     fn initialise(&mut self, init: Init, rng: &mut RandomState) {
         let (d, h) = self.w.dim();
-        init.fill(self.w.as_slice_mut().expect("contiguous"), d, h, rng);
+        init.fill(self.w.as_slice_mut().expect("standard layout"), d, h, rng);
         self.b.fill(0.0);
     }
 
@@ -72,14 +109,22 @@ impl Layer for Dense {
     fn backward(&self, step: Step<'_>, delta: &Array2<f64>, delta_x: Option<&mut Array2<f64>>, gradient: Option<&mut LayerGradient>) {
         if let Some(gradient) = gradient {
             general_mat_mul(1.0, &step.x.t(), delta, 0.0, &mut gradient.w);
-            let db = gradient.b.as_slice_mut().expect("contiguous");
-            db.fill(0.0);
-            for delta in delta.as_slice().expect("contiguous").chunks_exact(self.w.ncols()) {
-                db.iter_mut().zip(delta).for_each(|(sum, delta)| *sum += delta);
+            gradient.b.fill(0.0);
+            if !gradient.b.is_empty() {
+                delta.outer_iter().for_each(|delta| gradient.b += &delta);
             }
         }
         if let Some(delta_x) = delta_x {
             general_mat_mul(1.0, delta, &self.w.t(), 0.0, delta_x);
         }
+    }
+
+    fn units(&self) -> (&'static str, ArrayView2<'_, f64>) {
+        ("neuron", self.w.t())
+    }
+
+    fn lower(&self) -> Option<kernel::Layer<'_>> {
+        let (w, b) = (self.w.as_slice().expect("standard layout"), self.b.as_slice().expect("standard layout"));
+        Some(kernel::Layer::Dense { w, b, outputs: self.w.ncols() })
     }
 }

@@ -2,8 +2,9 @@
 
 use ndarray::Array2;
 
-use super::{Layer, LayerGradient, Memory, Shape, Step};
+use super::{Layer, LayerGradient, Memory, Step};
 use crate::error::Error;
+use crate::kernel;
 use crate::random::RandomState;
 
 /// Inverted dropout (N. Srivastava et al., 2014): in training each number is set to 0 with probability `rate`, the others are divided by
@@ -24,17 +25,17 @@ impl Dropout {
         if (0.0..1.0).contains(&rate) { Ok(Self { rate }) } else { Err(Error::value("dropout rate", "a number in [0, 1)", rate)) }
     }
 
-    /// The factors of so many numbers, in place of those before: 0 for what is dropped.
-    pub(crate) fn draw(&self, count: usize, mask: &mut Vec<f64>, rng: &mut RandomState) {
-        let keep = 1.0 / (1.0 - self.rate);
-        mask.clear();
-        mask.extend((0..count).map(|_| if rng.random_sample() < self.rate { 0.0 } else { keep }));
-    }
-
     /// The probability with which a number is dropped.
     pub fn rate(&self) -> f64 {
         self.rate
     }
+}
+
+/// The factors of so many numbers, in place of those before: 0 for what is dropped, 1 / (1 − rate) for what stays.
+pub(crate) fn draw_mask(rate: f64, count: usize, mask: &mut Vec<f64>, rng: &mut RandomState) {
+    let keep = 1.0 / (1.0 - rate);
+    mask.clear();
+    mask.extend((0..count).map(|_| if rng.random_sample() < rate { 0.0 } else { keep }));
 }
 
 impl Layer for Dropout {
@@ -42,15 +43,11 @@ impl Layer for Dropout {
         format!("Dropout ({})", self.rate)
     }
 
-    fn output_shape(&self, input: Shape) -> Result<Shape, Error> {
-        Ok(input)
-    }
-
     fn forward(&self, x: &Array2<f64>, y: &mut Array2<f64>, memory: &mut Memory, rng: Option<&mut RandomState>) {
         y.assign(x);
         memory.values.clear();
         if let Some(rng) = rng {
-            self.draw(x.len(), &mut memory.values, rng);
+            draw_mask(self.rate, x.len(), &mut memory.values, rng);
             y.iter_mut().zip(&memory.values).for_each(|(y, mask)| *y *= mask);
         }
     }
@@ -60,5 +57,9 @@ impl Layer for Dropout {
             delta_x.assign(delta_y);
             delta_x.iter_mut().zip(&step.memory.values).for_each(|(d, mask)| *d *= mask);
         }
+    }
+
+    fn lower(&self) -> Option<kernel::Layer<'_>> {
+        Some(kernel::Layer::Dropout(self.rate))
     }
 }

@@ -4,6 +4,7 @@ use ndarray::Array2;
 
 use super::{Layer, LayerGradient, Memory, Shape, Step};
 use crate::error::Error;
+use crate::kernel;
 use crate::random::RandomState;
 
 /// The same numbers in the same order, seen as features rather than as an image.
@@ -11,10 +12,6 @@ use crate::random::RandomState;
 pub struct Flatten;
 
 impl Layer for Flatten {
-    fn name(&self) -> String {
-        "Flatten".into()
-    }
-
     fn output_shape(&self, input: Shape) -> Result<Shape, Error> {
         Ok(Shape::Flat(input.size()))
     }
@@ -27,5 +24,9 @@ impl Layer for Flatten {
         if let Some(delta_x) = delta_x {
             delta_x.assign(delta_y);
         }
+    }
+
+    fn lower(&self) -> Option<kernel::Layer<'_>> {
+        Some(kernel::Layer::Flatten)
     }
 }

@@ -1,0 +1,132 @@
+//! Losses of whole arrays: value, gradient, and what outputs mean.
+
+use ndarray::{Array2, ArrayView2};
+
+use crate::error::Error;
+use crate::kernel::loss_of_rows;
+use crate::math::activation::{Activation, softmax};
+use crate::math::loss::{Loss, Targets};
+use crate::nn::classifier::classes;
+
+impl Loss {
+    /// The loss of outputs `y_hat` (n, k): scores for the losses that are said to be on scores, else predictions.
+    ///
+    /// # Errors
+    /// Those of [`Loss::check`].
+    pub fn value<'a>(self, y_hat: &Array2<f64>, targets: impl Into<Targets<'a>>) -> Result<f64, Error> {
+        let ((n, k), targets) = (y_hat.dim(), targets.into());
+        self.check(n, k, targets)?;
+        let y_hat = y_hat.as_standard_layout();
+        Ok(loss_of_rows(self, y_hat.as_slice().expect("standard layout"), k, targets, self.scale(n, k), None))
+    }
+
+    /// The gradient of [`Loss::value`] with respect to `y_hat`, of the same shape.
+    ///
+    /// # Errors
+    /// Those of [`Loss::check`].
+    pub fn gradient<'a>(self, y_hat: &Array2<f64>, targets: impl Into<Targets<'a>>) -> Result<Array2<f64>, Error> {
+        let ((n, k), targets) = (y_hat.dim(), targets.into());
+        self.check(n, k, targets)?;
+        let mut delta = Array2::zeros((n, k));
+        self.value_and_gradient(y_hat.as_standard_layout().view(), targets, self.scale(n, k), &mut delta);
+        Ok(delta)
+    }
+
+    /// `scale` times the loss summed over samples and outputs, and its gradient written to `delta`; both matrices in standard layout, the targets
+    /// checked.
+    pub(crate) fn value_and_gradient(self, y_hat: ArrayView2<'_, f64>, targets: Targets<'_>, scale: f64, delta: &mut Array2<f64>) -> f64 {
+        let (k, delta) = (y_hat.ncols(), delta.as_slice_mut().expect("standard layout"));
+        loss_of_rows(self, y_hat.as_slice().expect("standard layout"), k, targets, scale, Some(delta))
+    }
+
+    /// What the outputs mean as predictions: the softmax or the sigmoid of scores, else the outputs themselves.
+    pub fn prediction(self, y_hat: Array2<f64>) -> Array2<f64> {
+        match self {
+            Self::SoftmaxCrossEntropy => softmax(&y_hat),
+            Self::SigmoidCrossEntropy => y_hat.mapv_into(|score| Activation::Sigmoid.value(score)),
+            _ => y_hat,
+        }
+    }
+
+    /// From which output on a single one means class 1: half, or the score whose sigmoid that is.
+    pub(crate) fn threshold(self) -> f64 {
+        if self == Self::SigmoidCrossEntropy { 0.0 } else { 0.5 }
+    }
+
+    /// How many samples are right, of outputs (n, k) for targets that have been checked.
+    ///
+    /// Where each output is a yes or no of its own, the share of a sample's outputs that are on the right side of one half counts.
+    pub(crate) fn right(self, y_hat: &Array2<f64>, targets: Targets<'_>) -> f64 {
+        let predicted = classes(y_hat.view(), self.threshold());
+        let right = match (self, targets) {
+            (_, Targets::Classes(y)) => predicted.zip(y).filter(|(predicted, y)| predicted == *y).count(),
+            (Self::BinaryCrossEntropy | Self::SigmoidCrossEntropy, Targets::Values(t)) => {
+                let right = y_hat.iter().zip(t).filter(|(y_hat, t)| (**y_hat >= self.threshold()) == (**t >= 0.5)).count();
+                return right as f64 / y_hat.ncols() as f64;
+            }
+            (_, Targets::Values(t)) => predicted.zip(classes(t.view(), 0.5)).filter(|(predicted, y)| predicted == y).count(),
+        };
+        right as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array1, Axis, array};
+
+    use super::*;
+    use crate::math::elementary::Standard;
+    use crate::testing::{fixture, floats, message};
+
+    #[test]
+    fn binary_cross_entropy_is_keras_s() {
+        let fixture = fixture("binary_cross_entropy.json");
+        let (p, t) = (floats(&fixture["p"]), floats(&fixture["target"]));
+        for ((&p, &t), &expected) in p.iter().zip(&t).zip(&floats(&fixture["per_example"])) {
+            assert!((Loss::BinaryCrossEntropy.term(Standard, p, t) - expected).abs() < 1e-12, "p {p}, t {t}");
+        }
+        let (p, t) = (p.insert_axis(Axis(1)), t.insert_axis(Axis(1)));
+        let mean = Loss::BinaryCrossEntropy.value(&p, &t).unwrap();
+        assert!((mean - fixture["mean"].as_f64().unwrap()).abs() < 1e-12);
+        assert!(Loss::BinaryCrossEntropy.gradient(&p, &t).unwrap().iter().all(|g| g.is_finite()));
+    }
+
+    #[test]
+    fn softmax_cross_entropy_is_stable_and_exact_for_scores_of_a_thousand() {
+        let z = array![[1000.0, -1000.0], [-1000.0, 1000.0], [1000.0, 1000.0]];
+        let loss = Loss::SoftmaxCrossEntropy;
+        assert!((loss.value(&z, &array![1, 1, 0]).unwrap() - (2000.0 + 2.0_f64.ln()) / 3.0).abs() < 1e-12);
+        let expected = array![[1.0, -1.0], [0.0, 0.0], [-0.5, 0.5]] / 3.0;
+        assert!((loss.gradient(&z, &array![1, 1, 0]).unwrap() - expected).iter().all(|d| d.abs() < 1e-16));
+    }
+
+    #[test]
+    fn squared_errors_mean_and_sum() {
+        let (y_hat, t) = (array![[1.0, 2.0], [3.0, 5.0]], array![[0.0, 2.0], [1.0, 5.0]]);
+        assert_eq!(Loss::MeanSquaredError.value(&y_hat, &t).unwrap(), 5.0 / 4.0);
+        assert_eq!(Loss::SummedSquaredError.value(&y_hat, &t).unwrap(), 5.0);
+        assert_eq!(Loss::SummedSquaredError.gradient(&y_hat, &t).unwrap(), array![[2.0, 0.0], [4.0, 0.0]]);
+    }
+
+    #[test]
+    fn targets_that_do_not_fit_are_named() {
+        let z = array![[0.0, 1.0]];
+        let softmax = Loss::SoftmaxCrossEntropy;
+        assert_eq!(message(softmax.value(&z, &array![2])), "label of sample 0: expected a class below 2, got 2");
+        assert_eq!(message(softmax.value(&z, &array![0, 1])), "targets: expected shape (1, …), one row for each sample, got (2, …)");
+        assert_eq!(
+            message(softmax.value(&z, &array![[0.0, 1.0]])),
+            "targets of the softmax cross-entropy: expected shape classes (1,), got values (1, 2)"
+        );
+        assert_eq!(message(Loss::MeanSquaredError.value(&z, &array![[1.0]])), "targets: expected shape (1, 2), got (1, 1)");
+        assert_eq!(
+            message(Loss::MeanSquaredError.value(&z, &array![[1.0, f64::NAN]])),
+            "targets: expected finite numbers, got NaN at [0, 1]"
+        );
+        assert_eq!(
+            message(Loss::BinaryCrossEntropy.value(&z, &array![[0.0, 1.5]])),
+            "target of the binary cross-entropy: expected a number from 0 to 1, got 1.5"
+        );
+        assert_eq!(message(softmax.value(&Array2::zeros((0, 2)), &Array1::zeros(0))), "samples: expected at least one, got none");
+    }
+}
