@@ -23,14 +23,7 @@ pub(super) struct LossBuffers {
 ///
 /// # Panics
 /// If sizes do not meet. Targets must have been checked.
-pub(crate) fn loss_of_rows(
-    loss: Loss,
-    y_hat: &[f64],
-    k: usize,
-    targets: Targets<'_>,
-    scale: f64,
-    mut delta: Option<&mut [f64]>,
-) -> f64 {
+pub(crate) fn loss_of_rows(loss: Loss, y_hat: &[f64], k: usize, targets: Targets<'_>, scale: f64, mut delta: Option<&mut [f64]>) -> f64 {
     let n = targets.len();
     assert_eq!(y_hat.len(), n * k, "{n} rows of {k} outputs");
     let lanes = n.div_ceil(LANES).min(MOST_LANES);
@@ -330,7 +323,9 @@ mod tests {
             assert_eq!((value, delta.row(0).to_vec()), (1000.0, vec![0.0; k]));
             z[[0, 1]] = f64::NAN;
             let (value, delta) = value_and_gradient(Loss::SoftmaxCrossEntropy, &z, (&array![0, 0]).into(), 0.5);
-            assert!(value.is_nan() && delta.row(0).iter().all(|delta| delta.is_nan()) && delta.row(1).iter().all(|delta| delta.is_finite()));
+            assert!(
+                value.is_nan() && delta.row(0).iter().all(|delta| delta.is_nan()) && delta.row(1).iter().all(|delta| delta.is_finite())
+            );
         }
         for loss in BY_OUTPUTS {
             let (value, delta) = value_and_gradient(loss, &array![[f64::NAN], [0.5]], (&array![[1.0], [1.0]]).into(), 1.0);

@@ -45,7 +45,6 @@ pub(crate) use pointwise::{activate, multiply_by_slope};
 
 /// A layer, its parameters borrowed.
 #[derive(Clone, Copy, Debug)]
-#[expect(private_interfaces, reason = "the module is private too; a hidden method of a public trait returns the type")]
 pub enum Layer<'a> {
     /// z = x w + b.
     Dense {
