@@ -1,0 +1,335 @@
+//! The losses and their gradients on a block: those that are sums over outputs by their formulas in [`Loss`], the softmax cross-entropy here.
+
+use std::ops::Range;
+
+use ndarray::s;
+
+use super::block::{LANES, Lane, clear, load, store, sum, sum_of_row};
+use super::pass::MOST_LANES;
+use super::simd::{Simd, versions};
+use crate::math::elementary::Elementary;
+use crate::math::loss::{Loss, Targets};
+
+/// Reusable buffers for a block's loss.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LossBuffers {
+    /// The block's targets: its classes as one row of numbers, or its values.
+    targets: Vec<Lane>,
+    /// Three rows that the softmax cross-entropy is made of.
+    rows: Vec<Lane>,
+}
+
+/// `scale` · Σ of the loss over rows of `y_hat` (n, `k`), and its gradient where there is a place for it.
+///
+/// # Panics
+/// If sizes do not meet. Targets must have been checked.
+pub(crate) fn loss_of_rows(loss: Loss, y_hat: &[f64], k: usize, targets: Targets<'_>, scale: f64, mut delta: Option<&mut [f64]>) -> f64 {
+    let n = targets.len();
+    assert_eq!(y_hat.len(), n * k, "{n} rows of {k} outputs");
+    let lanes = n.div_ceil(LANES).min(MOST_LANES);
+    let (mut block, mut block_delta) = (vec![[0.0; LANES]; k * lanes], vec![[0.0; LANES]; k * lanes]);
+    let mut buffers = LossBuffers::default();
+    let mut total = 0.0;
+    for start in (0..n).step_by(MOST_LANES * LANES) {
+        let samples = start..(start + MOST_LANES * LANES).min(n);
+        let lanes = samples.len().div_ceil(LANES);
+        let (block, block_delta) = (&mut block[..k * lanes], &mut block_delta[..k * lanes]);
+        load(&y_hat[samples.start * k..samples.end * k], k, block, lanes);
+        let idle = samples.len()..lanes * LANES;
+        total += loss_of_block(loss, block, targets, &samples, scale, block_delta, &idle, &mut buffers);
+        if let Some(delta) = &mut delta {
+            store(block_delta, lanes, &mut delta[samples.start * k..samples.end * k], k);
+        }
+    }
+    total
+}
+
+/// The loss of a block's outputs times `scale`, and its gradient: 0 for the `idle` samples, which fill up the last lane.
+#[expect(clippy::too_many_arguments, reason = "what goes in and what comes out")]
+pub(super) fn loss_of_block(
+    loss: Loss,
+    y_hat: &[Lane],
+    targets: Targets<'_>,
+    samples: &Range<usize>,
+    scale: f64,
+    delta: &mut [Lane],
+    idle: &Range<usize>,
+    buffers: &mut LossBuffers,
+) -> f64 {
+    let lanes = samples.len().div_ceil(LANES);
+    buffers.rows.resize(3 * lanes, [0.0; LANES]);
+    buffers.targets.resize(y_hat.len(), [0.0; LANES]);
+    load_targets(targets, samples, lanes, &mut buffers.targets);
+    let (t, rows) = (&buffers.targets[..], &mut buffers.rows[..]);
+    let sum = match loss {
+        Loss::SoftmaxCrossEntropy if y_hat.len() == 2 * lanes => cross_entropy_of_two(y_hat, &t[..lanes], scale, delta, rows, idle),
+        Loss::SoftmaxCrossEntropy => softmax_cross_entropy(y_hat, &t[..lanes], scale, delta, rows, idle),
+        _ => sum_over_outputs(loss, y_hat, t, scale, delta, lanes, idle),
+    };
+    clear(delta, lanes, idle);
+    sum * scale
+}
+
+/// Classes become a row of numbers, values a row for each output.
+fn load_targets(targets: Targets<'_>, samples: &Range<usize>, lanes: usize, to: &mut [Lane]) {
+    match targets {
+        Targets::Classes(y) => {
+            let y = y.slice_move(s![samples.clone()]);
+            let row = to[..lanes].as_flattened_mut();
+            // By way of i32, for which the processor has an instruction.
+            match y.to_slice() {
+                Some(y) => row.iter_mut().zip(y).for_each(|(to, label)| *to = f64::from(*label as i32)),
+                None => row.iter_mut().zip(y).for_each(|(to, label)| *to = f64::from(*label as i32)),
+            }
+        }
+        Targets::Values(t) => {
+            let t = t.slice_move(s![samples.clone(), ..]);
+            for (row, t) in to.chunks_exact_mut(lanes).zip(t.columns()) {
+                row.as_flattened_mut().iter_mut().zip(t).for_each(|(to, t)| *to = *t);
+            }
+        }
+    }
+}
+
+versions! {
+    /// The sum over samples and outputs of [`Loss::term`], without the idle samples; `delta` becomes [`Loss::slope`] · scale.
+    fn sum_over_outputs(
+        loss: Loss, y_hat: &[Lane], t: &[Lane], scale: f64, delta: &mut [Lane], lanes: usize, idle: &Range<usize>,
+    ) -> f64 = sum_over_outputs_by;
+    /// Σ ln Σ eᶻ − z\[label\] over samples, without the idle ones; `delta` becomes (softmax(z) − onehot(label)) · scale.
+    fn softmax_cross_entropy(
+        z: &[Lane], labels: &[Lane], scale: f64, delta: &mut [Lane], rows: &mut [Lane], idle: &Range<usize>,
+    ) -> f64 = softmax_cross_entropy_by;
+    /// The same formula for two classes, where one exponential a sample is enough: with d = z\[label\] − z\[other\] it is ln(1 + e⁻ᵈ), and the
+    /// two δ, ∓ 1 / (1 + eᵈ), differ in sign alone.
+    fn cross_entropy_of_two(
+        z: &[Lane], labels: &[Lane], scale: f64, delta: &mut [Lane], rows: &mut [Lane], idle: &Range<usize>,
+    ) -> f64 = cross_entropy_of_two_by;
+}
+
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "what goes in and what comes out")]
+fn sum_over_outputs_by<S: Simd>(
+    simd: S,
+    loss: Loss,
+    y_hat: &[Lane],
+    t: &[Lane],
+    scale: f64,
+    delta: &mut [Lane],
+    lanes: usize,
+    idle: &Range<usize>,
+) -> f64 {
+    macro_rules! sum_of {
+        ($loss:expr) => {{
+            for ((y_hat, t), term) in y_hat.as_flattened().iter().zip(t.as_flattened()).zip(delta.as_flattened_mut()) {
+                *term = $loss.term(simd, *y_hat, *t);
+            }
+            clear(delta, lanes, idle);
+            let total = sum_of_row(delta);
+            for ((y_hat, t), delta) in y_hat.as_flattened().iter().zip(t.as_flattened()).zip(delta.as_flattened_mut()) {
+                *delta = $loss.slope(simd, *y_hat, *t) * scale;
+            }
+            total
+        }};
+    }
+    // Each loop knows its loss.
+    match loss {
+        Loss::BinaryCrossEntropy => sum_of!(Loss::BinaryCrossEntropy),
+        Loss::SigmoidCrossEntropy => sum_of!(Loss::SigmoidCrossEntropy),
+        Loss::MeanSquaredError | Loss::SummedSquaredError => sum_of!(Loss::SummedSquaredError),
+        Loss::SoftmaxCrossEntropy => unreachable!("no sum over outputs"),
+    }
+}
+
+#[inline(always)]
+fn softmax_cross_entropy_by<S: Simd>(
+    simd: S,
+    z: &[Lane],
+    labels: &[Lane],
+    scale: f64,
+    delta: &mut [Lane],
+    rows: &mut [Lane],
+    idle: &Range<usize>,
+) -> f64 {
+    let lanes = labels.len();
+    let labels = labels.as_flattened();
+    let [largest, own, sums] = three_rows(rows);
+    largest.as_flattened_mut().fill(f64::NEG_INFINITY);
+    for (class, z) in z.chunks_exact(lanes).enumerate() {
+        let rows = largest.as_flattened_mut().iter_mut().zip(own.as_flattened_mut());
+        for (((largest, own), z), label) in rows.zip(z.as_flattened()).zip(labels) {
+            *largest = if *z > *largest { *z } else { *largest };
+            *own = if *label == class as f64 { *z } else { *own };
+        }
+    }
+    sums.fill([0.0; LANES]);
+    for (z, delta) in z.chunks_exact(lanes).zip(delta.chunks_exact_mut(lanes)) {
+        let rows = delta.as_flattened_mut().iter_mut().zip(sums.as_flattened_mut());
+        for (((delta, sum), z), largest) in rows.zip(z.as_flattened()).zip(largest.as_flattened()) {
+            *delta = simd.exp(z - largest);
+            *sum += *delta;
+        }
+    }
+    for (largest, own) in largest.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
+        *largest -= *own;
+    }
+    let loss = sum_of_logarithms_and(simd, sums, largest, idle);
+    for sum in sums.as_flattened_mut() {
+        *sum = scale / *sum;
+    }
+    for (class, delta) in delta.chunks_exact_mut(lanes).enumerate() {
+        for ((delta, factor), label) in delta.as_flattened_mut().iter_mut().zip(sums.as_flattened()).zip(labels) {
+            *delta = *delta * factor - if *label == class as f64 { scale } else { 0.0 };
+        }
+    }
+    loss
+}
+
+#[inline(always)]
+fn cross_entropy_of_two_by<S: Simd>(
+    simd: S,
+    z: &[Lane],
+    labels: &[Lane],
+    scale: f64,
+    delta: &mut [Lane],
+    rows: &mut [Lane],
+    idle: &Range<usize>,
+) -> f64 {
+    let lanes = labels.len();
+    let ((z0, z1), (delta0, delta1)) = (z.split_at(lanes), delta.split_at_mut(lanes));
+    let [behind, sums, _] = three_rows(rows);
+    let given = z0.as_flattened().iter().zip(z1.as_flattened()).zip(labels.as_flattened());
+    let sought = delta0.as_flattened_mut().iter_mut().zip(delta1.as_flattened_mut());
+    let rows = behind.as_flattened_mut().iter_mut().zip(sums.as_flattened_mut());
+    for ((((z0, z1), label), (delta0, delta1)), (behind, sum)) in given.zip(sought).zip(rows) {
+        // d, and the probability of the other class.
+        let ahead = if *label == 1.0 { z1 - z0 } else { z0 - z1 };
+        let e = simd.exp(-ahead.abs());
+        *behind = if ahead < 0.0 { -ahead } else { 0.0 };
+        *sum = 1.0 + e;
+        let wrong = (if ahead < 0.0 { 1.0 } else { e }) / *sum * scale;
+        *delta0 = if *label == 1.0 { wrong } else { -wrong };
+        *delta1 = if *label == 1.0 { -wrong } else { wrong };
+    }
+    sum_of_logarithms_and(simd, sums, behind, idle)
+}
+
+#[inline(always)]
+fn three_rows(rows: &mut [Lane]) -> [&mut [Lane]; 3] {
+    let lanes = rows.len() / 3;
+    let (first, rest) = rows.split_at_mut(lanes);
+    let (second, third) = rest.split_at_mut(lanes);
+    [first, second, third]
+}
+
+/// Σ ln `sums` + Σ `others` without the idle samples. The first sum is the logarithm of a product, one for each of the eight places in a lane:
+/// a row of sums over classes, each at least 1, does not overflow.
+#[inline(always)]
+fn sum_of_logarithms_and<S: Simd>(simd: S, sums: &mut [Lane], others: &mut [Lane], idle: &Range<usize>) -> f64 {
+    sums.as_flattened_mut()[idle.clone()].fill(1.0);
+    others.as_flattened_mut()[idle.clone()].fill(0.0);
+    let mut product = [1.0; LANES];
+    for lane in sums {
+        for l in 0..LANES {
+            product[l] *= lane[l];
+        }
+    }
+    for number in &mut product {
+        *number = simd.ln(*number);
+    }
+    sum(product) + sum_of_row(others)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array1, Array2, array};
+
+    use super::*;
+    use crate::kernel::simd::tests::with_each;
+    use crate::math::elementary::Standard;
+    use crate::random::RandomState;
+
+    const BY_OUTPUTS: [Loss; 4] = [Loss::BinaryCrossEntropy, Loss::SigmoidCrossEntropy, Loss::MeanSquaredError, Loss::SummedSquaredError];
+
+    fn value_and_gradient(loss: Loss, y_hat: &Array2<f64>, targets: Targets<'_>, scale: f64) -> (f64, Array2<f64>) {
+        let mut delta = Array2::from_elem(y_hat.raw_dim(), 7.0);
+        let rows = y_hat.as_slice().unwrap();
+        let value = loss_of_rows(loss, rows, y_hat.ncols(), targets, scale, delta.as_slice_mut());
+        let alone = loss_of_rows(loss, rows, y_hat.ncols(), targets, scale, None);
+        assert_eq!(value.to_bits(), alone.to_bits());
+        (value, delta)
+    }
+
+    #[test]
+    fn sums_over_outputs_are_those_of_the_formulas() {
+        let rng = &mut RandomState::new(0);
+        for (n, k) in [(1, 1), (7, 3), (8, 2), (13, 1), (300, 5)] {
+            let (y_hat, t) = (rng.rand_2d(n, k), rng.rand_2d(n, k));
+            with_each(|set| {
+                for loss in BY_OUTPUTS {
+                    let (value, delta) = value_and_gradient(loss, &y_hat, (&t).into(), 0.5);
+                    let expected: f64 = y_hat.iter().zip(&t).map(|(y_hat, t)| 0.5 * loss.term(Standard, *y_hat, *t)).sum();
+                    assert!((value - expected).abs() < 1e-12 * expected.abs(), "{set:?}, {loss:?}: {value} against {expected}");
+                    for ((y_hat, t), delta) in y_hat.iter().zip(&t).zip(&delta) {
+                        let slope = 0.5 * loss.slope(Standard, *y_hat, *t);
+                        assert!((delta - slope).abs() <= 1e-14 * (1.0 + slope.abs()), "{set:?}, {loss:?}: {delta} against {slope}");
+                    }
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn a_class_of_one_output_is_a_value() {
+        let (y_hat, classes) = (array![[0.3], [0.6], [0.9]], array![1, 0, 1]);
+        for loss in [Loss::BinaryCrossEntropy, Loss::SigmoidCrossEntropy] {
+            let values = classes.mapv(|class| class as f64).insert_axis(ndarray::Axis(1));
+            let by_class = value_and_gradient(loss, &y_hat, (&classes).into(), 1.0);
+            assert_eq!(by_class, value_and_gradient(loss, &y_hat, (&values).into(), 1.0));
+        }
+    }
+
+    #[test]
+    fn softmax_cross_entropy_by_its_definition_and_two_classes_as_any_number() {
+        let rng = &mut RandomState::new(1);
+        for (n, k) in [(1, 2), (9, 2), (300, 2), (5, 1), (9, 3), (300, 10)] {
+            let z = 3.0 * rng.randn_2d(n, k);
+            let y = Array1::from_shape_fn(n, |i| i * 7 % k);
+            // A class that never comes takes the general way.
+            let mut with_third = Array2::from_elem((n, k + 1), -1e6);
+            with_third.slice_mut(s![.., ..k]).assign(&z);
+            for scores in [&z, &with_third] {
+                let (value, delta) = value_and_gradient(Loss::SoftmaxCrossEntropy, scores, (&y).into(), 0.25);
+                let mut expected = 0.0;
+                for i in 0..n {
+                    let sum: f64 = z.row(i).iter().map(|z| z.exp()).sum();
+                    expected += 0.25 * (sum.ln() - z[[i, y[i]]]);
+                    for j in 0..k {
+                        let gradient = 0.25 * (z[[i, j]].exp() / sum - f64::from(j == y[i]));
+                        assert!((delta[[i, j]] - gradient).abs() < 1e-14, "{n}, {k}: {} against {gradient}", delta[[i, j]]);
+                    }
+                }
+                assert!((value - expected).abs() < 1e-12 * (1.0 + expected), "{n}, {k}: {value} against {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn scores_of_a_thousand_and_nan() {
+        for k in [2, 3] {
+            let mut z = Array2::zeros((2, k));
+            z.slice_mut(s![.., ..2]).assign(&array![[1000.0, -1000.0], [-1000.0, 1000.0]]);
+            let (value, delta) = value_and_gradient(Loss::SoftmaxCrossEntropy, &z, (&array![0, 0]).into(), 0.5);
+            assert_eq!((value, delta.row(0).to_vec()), (1000.0, vec![0.0; k]));
+            z[[0, 1]] = f64::NAN;
+            let (value, delta) = value_and_gradient(Loss::SoftmaxCrossEntropy, &z, (&array![0, 0]).into(), 0.5);
+            assert!(
+                value.is_nan() && delta.row(0).iter().all(|delta| delta.is_nan()) && delta.row(1).iter().all(|delta| delta.is_finite())
+            );
+        }
+        for loss in BY_OUTPUTS {
+            let (value, delta) = value_and_gradient(loss, &array![[f64::NAN], [0.5]], (&array![[1.0], [1.0]]).into(), 1.0);
+            assert!(value.is_nan() && delta[[0, 0]].is_nan() && delta[[1, 0]].is_finite(), "{loss:?}");
+        }
+    }
+}
