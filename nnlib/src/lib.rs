@@ -2,6 +2,9 @@
 
 pub mod data;
 mod error;
+#[cfg(test)]
+extern crate self as nnlib;
+
 mod file;
 mod kernel;
 mod math;
@@ -14,8 +17,6 @@ mod store;
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]
 mod testing;
-#[cfg(test)]
-mod tests;
 mod train;
 mod verify;
 

@@ -129,10 +129,28 @@ impl Activation {
             Self::Sigmoid => e.sigmoid(z),
             Self::Tanh => e.tanh(z),
             Self::Relu => positive,
-            Self::LeakyRelu(alpha) => if z < 0.0 { alpha * z } else { positive },
-            Self::Elu(alpha) => if z < 0.0 { alpha * e.exp_m1_of_negative(z) } else { positive },
+            Self::LeakyRelu(alpha) => {
+                if z < 0.0 {
+                    alpha * z
+                } else {
+                    positive
+                }
+            }
+            Self::Elu(alpha) => {
+                if z < 0.0 {
+                    alpha * e.exp_m1_of_negative(z)
+                } else {
+                    positive
+                }
+            }
             Self::Softplus => e.softplus(z),
-            Self::Softsign => if z.is_infinite() { z.signum() } else { z / (1.0 + z.abs()) },
+            Self::Softsign => {
+                if z.is_infinite() {
+                    z.signum()
+                } else {
+                    z / (1.0 + z.abs())
+                }
+            }
         }
     }
 
@@ -143,10 +161,28 @@ impl Activation {
             Self::Identity => 1.0,
             Self::Sigmoid => a * (1.0 - a),
             Self::Tanh => e.mul_add(-a, a, 1.0),
-            Self::Relu => if a > 0.0 { 1.0 } else { 0.0 },
+            Self::Relu => {
+                if a > 0.0 {
+                    1.0
+                } else {
+                    0.0
+                }
+            }
             // A negative z so small that α z is 0 leaves its sign.
-            Self::LeakyRelu(alpha) => if a.is_sign_negative() { alpha } else { 1.0 },
-            Self::Elu(alpha) => if a > 0.0 { 1.0 } else { a + alpha },
+            Self::LeakyRelu(alpha) => {
+                if a.is_sign_negative() {
+                    alpha
+                } else {
+                    1.0
+                }
+            }
+            Self::Elu(alpha) => {
+                if a > 0.0 {
+                    1.0
+                } else {
+                    a + alpha
+                }
+            }
             // sigmoid(z) = 1 − e⁻ᵃ
             Self::Softplus => -e.exp_m1_of_negative(-a),
             Self::Softsign => (1.0 - a.abs()) * (1.0 - a.abs()),

@@ -128,7 +128,9 @@ impl Loss {
                     return Err(Error::shape("targets", format!("({n}, {k})"), format!("({}, {})", t.nrows(), t.ncols())));
                 }
                 check_finite("targets", &t)?;
-                if let (Self::BinaryCrossEntropy | Self::SigmoidCrossEntropy, Some(bad)) = (self, t.iter().find(|v| !(0.0..=1.0).contains(*v))) {
+                if let (Self::BinaryCrossEntropy | Self::SigmoidCrossEntropy, Some(bad)) =
+                    (self, t.iter().find(|v| !(0.0..=1.0).contains(*v)))
+                {
                     return Err(Error::value("target of the binary cross-entropy", "a number from 0 to 1", bad));
                 }
                 return Ok(());

@@ -70,7 +70,7 @@ pub enum Padding {
 ///
 /// A number of the kernel, at (channel, row, column) in it, is called a tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Convolution {
+pub struct Convolution {
     /// The image's channels, rows and columns.
     pub(crate) image: [usize; 3],
     /// The number of kernels.
@@ -136,7 +136,7 @@ impl Convolution {
 
 /// Windows of `size` × `size` side by side on an image; rows and columns that fill no window are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Pooling {
+pub struct Pooling {
     /// The image's channels, rows and columns.
     pub(crate) image: [usize; 3],
     /// A window's rows, and columns.

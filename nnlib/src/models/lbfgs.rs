@@ -73,8 +73,8 @@ fn direction(history: &VecDeque<(Array1<f64>, Array1<f64>, f64)>, gradient: &Arr
 }
 
 fn largest(gradient: &Array1<f64>) -> f64 {
-    // A NaN must not pass for small.
-    gradient.iter().fold(0.0, |most, g| if g.abs() <= most { most } else { g.abs() })
+    // A NaN must not pass for small, wherever it stands.
+    gradient.iter().fold(0.0, |most: f64, g| if most.is_nan() || g.abs() <= most { most } else { g.abs() })
 }
 
 fn not_converged(tolerance: f64, max_iterations: usize, gradient: &Array1<f64>) -> Error {
@@ -109,5 +109,9 @@ mod tests {
         );
         let cliff = |x: &Array1<f64>| (f64::NAN, x.clone());
         assert!(message(minimise(&cliff, array![1.0], 1e-10, 9)).ends_with("got 1e0"));
+        for gradient in [array![f64::NAN, 0.0], array![0.0, f64::NAN], array![1.0, f64::NAN, 0.0]] {
+            let f = |_: &Array1<f64>| (0.0, gradient.clone());
+            assert!(message(minimise(&f, Array1::zeros(gradient.len()), 1e-10, 9)).ends_with("got NaN"));
+        }
     }
 }

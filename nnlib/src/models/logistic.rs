@@ -94,9 +94,8 @@ impl LogisticRegression {
 fn objective(data: &Dataset, c: f64, w: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> (f64, Array1<f64>) {
     let n = data.len() as f64;
     let z = scores(&data.x, matrix(w, b.len()), b);
-    let loss = Loss::SoftmaxCrossEntropy.sum(&z, (&data.y).into()) / n;
     let mut delta = Array2::zeros(z.raw_dim());
-    Loss::SoftmaxCrossEntropy.gradient_into(&z, (&data.y).into(), 1.0 / n, &mut delta);
+    let loss = Loss::SoftmaxCrossEntropy.value_and_gradient(z.as_standard_layout().view(), (&data.y).into(), 1.0 / n, &mut delta);
     let delta = delta.slice(s![.., data.classes - b.len()..]);
     let penalty = 1.0 / (c * n);
     let dw = data.x.t().dot(&delta) + penalty * &matrix(w, b.len());

@@ -98,7 +98,11 @@ impl Sequential {
 
     /// The multiplications of a forward pass for one sample, roughly.
     pub(crate) fn work(&self) -> usize {
-        let layers = self.layers.iter().zip(&self.shapes[1..]).map(|(layer, shape)| (layer.units().1.dim(), layer.parameters().w.len(), shape.size()));
+        let layers = self
+            .layers
+            .iter()
+            .zip(&self.shapes[1..])
+            .map(|(layer, shape)| (layer.units().1.dim(), layer.parameters().w.len(), shape.size()));
         // A unit's weights are used once for each of its outputs.
         layers.map(|((units, _), w, outputs)| if w == 0 { outputs } else { w * outputs / units }).sum()
     }

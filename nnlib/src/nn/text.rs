@@ -88,7 +88,11 @@ impl Sequential {
 /// Six decimals, without a minus before nothing but zeros.
 fn number(x: f64) -> String {
     let text = format!("{x:.6}");
-    if text.trim_start_matches('-').bytes().all(|byte| matches!(byte, b'0' | b'.')) { text.trim_start_matches('-').to_owned() } else { text }
+    if text.trim_start_matches('-').bytes().all(|byte| matches!(byte, b'0' | b'.')) {
+        text.trim_start_matches('-').to_owned()
+    } else {
+        text
+    }
 }
 
 fn numbers(row: ArrayView1<'_, f64>, most: usize) -> String {

@@ -5,8 +5,8 @@ use std::any::Any;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayView4, Ix1, Ix2, Ix4};
 use serde_json::{Value, json};
 
-use super::place::Place;
 use super::name;
+use super::place::Place;
 use crate::error::{Error, check_finite};
 use crate::math::activation::Activation;
 use crate::nn::layer::{Activate, AveragePool2d, Conv2d, Dense, Dropout, Flatten, Layer, MaxPool2d, PRelu, Padding, Parameters, Shape};
@@ -92,7 +92,8 @@ fn read_dense(place: &Place<'_>, _: Shape) -> Result<Box<dyn Layer>, Error> {
 }
 
 fn write_conv2d(layer: &dyn Any) -> Option<Value> {
-    let kernels = |w: ArrayView4<'_, f64>| -> Value { w.outer_iter().map(|kernel| kernel.outer_iter().map(rows).collect::<Value>()).collect() };
+    let kernels =
+        |w: ArrayView4<'_, f64>| -> Value { w.outer_iter().map(|kernel| kernel.outer_iter().map(rows).collect::<Value>()).collect() };
     of(layer, |conv: &Conv2d| {
         json!({
             "stride": conv.stride(),

@@ -24,7 +24,7 @@ mod weights;
 
 use std::path::Path;
 
-use ndarray::{ArrayRef, ArrayViewD, Dimension, Ix1, Ix2, Ix4};
+use ndarray::{ArrayRef, ArrayViewD, Dimension, Ix1};
 use serde_json::{Value, json};
 
 use crate::error::Error;

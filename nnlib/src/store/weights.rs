@@ -108,7 +108,13 @@ fn tensors(network: &Sequential) -> Result<Vec<(String, ArrayD<f64>)>, Error> {
         let w = match any.downcast_ref::<Conv2d>() {
             Some(conv) => conv.w().to_owned().into_dyn(),
             None if any.is::<Dense>() => w.to_owned().into_dyn(),
-            None => return Err(Error::value(format!("layer {i} of the network"), "one of nnlib's own, to keep its weights in a file", layer.name())),
+            None => {
+                return Err(Error::value(
+                    format!("layer {i} of the network"),
+                    "one of nnlib's own, to keep its weights in a file",
+                    layer.name(),
+                ));
+            }
         };
         weighted += 1;
         let named = [(format!("{weighted}.w"), w), (format!("{weighted}.b"), b.to_owned().into_dyn())];

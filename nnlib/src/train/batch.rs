@@ -84,7 +84,14 @@ impl Part {
     }
 
     /// Forward and backward: the part's share of the loss, and its gradients, both multiplied by `scale`.
-    fn run(&mut self, network: &Sequential, loss: Loss, scale: f64, accuracy: bool, transform: Option<&Transform<'_>>) -> Result<(), Error> {
+    fn run(
+        &mut self,
+        network: &Sequential,
+        loss: Loss,
+        scale: f64,
+        accuracy: bool,
+        transform: Option<&Transform<'_>>,
+    ) -> Result<(), Error> {
         if let Some(transform) = transform {
             let size = self.x.dim();
             transform(&mut self.x, &mut self.rng)?;

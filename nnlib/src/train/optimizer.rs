@@ -188,7 +188,9 @@ impl Optimizer {
         let squares = !matches!(self.rule, Rule::Sgd { .. });
         match gradient.iter().find(|g| squares && (*g * *g).is_infinite()) {
             None => Ok(()),
-            Some(g) => Err(Error::value(what, format!("numbers whose squares are finite, as {} takes them", self.name()), format!("{g:e}"))),
+            Some(g) => {
+                Err(Error::value(what, format!("numbers whose squares are finite, as {} takes them", self.name()), format!("{g:e}")))
+            }
         }
     }
 

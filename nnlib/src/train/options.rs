@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 
 use ndarray::Array2;
 
-use crate::train::history::Epoch;
 use crate::error::Error;
 use crate::math::loss::Targets;
 use crate::random::RandomState;
+use crate::train::history::Epoch;
 
 /// Validation data: a share of the training data, or data of its own.
 pub(super) enum Validation<'a> {

@@ -1,9 +1,11 @@
-//! Reference values from `tests/fixtures`, for the unit tests.
+//! Reference values from `tests/fixtures`, for unit tests and integration tests.
+
+#![allow(dead_code, reason = "each test uses its part")]
 
 use ndarray::{Array1, Array2};
 use serde_json::Value;
 
-pub(crate) use crate::assert_close;
+pub(crate) use nnlib::assert_close;
 
 /// A fixture by its file name.
 pub(crate) fn fixture(name: &str) -> Value {
@@ -36,7 +38,7 @@ pub(crate) fn matrix(value: &Value) -> Array2<f64> {
 
 /// The message of an error that must come.
 #[track_caller]
-pub(crate) fn message<T>(result: Result<T, crate::Error>) -> String {
+pub(crate) fn message<T>(result: Result<T, nnlib::Error>) -> String {
     result.err().expect("an error").to_string()
 }
 

@@ -49,7 +49,11 @@ pub(super) fn pooling(layer: &str, input: Shape, size: usize) -> Result<Pooling,
 pub(super) fn pooled(layer: &str, pooling: &Pooling, input: Shape) -> Result<Shape, Error> {
     let ([channels, height, width], [rows, columns]) = (pooling.image, pooling.output());
     let expected = Shape::from((channels, height, width));
-    if input == expected { Ok(Shape::from((channels, rows, columns))) } else { Err(Error::shape(format!("input of {layer}"), expected, input)) }
+    if input == expected {
+        Ok(Shape::from((channels, rows, columns)))
+    } else {
+        Err(Error::shape(format!("input of {layer}"), expected, input))
+    }
 }
 
 impl Layer for MaxPool2d {
