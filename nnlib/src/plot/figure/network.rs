@@ -4,14 +4,14 @@ use ndarray::{Array1, Array2};
 
 use super::canvas::{Anchor, Canvas, Rect, Stroke};
 use super::color::{self, Color, INK, WHITE};
-use super::drawing::{Drawing, Layout};
-use super::figure::{Content, Figure};
+use super::font::Font;
+use super::layout::{Drawing, Layout};
 use super::legend::{self, Entry, Swatch};
-use super::scale::{number, to_digits};
-use crate::Error;
-use crate::error::check_finite;
+use super::scale::{range, to_digits};
+use super::{Content, Figure};
+use crate::error::{Error, check_finite};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Network {
     weights: Vec<Array2<f64>>,
     biases: Vec<Array1<f64>>,
@@ -107,7 +107,7 @@ impl Network {
 }
 
 impl Drawing for Network {
-    fn size(&self) -> (f64, f64) {
+    fn size(&self, _font: &Font) -> (f64, f64) {
         let tallest = self.sizes().into_iter().map(|n| drawn(n).len()).max().unwrap_or(1) as f64;
         ((self.weights.len() as f64 * 300.0 + 140.0).clamp(480.0, 1400.0), (tallest * 74.0 + 70.0).clamp(260.0, 720.0))
     }
@@ -157,7 +157,7 @@ impl Drawing for Network {
         for ((x, y), text) in numbers {
             let w = canvas.text_width(&text, 11.5) + 6.0;
             canvas.rect(Rect { x: x - w / 2.0, y: y - 7.5, w, h: 15.0 }, Some(WHITE.alpha(0.88)), None);
-            canvas.text(text, (x, y + 4.0), 11.5, INK, Anchor::Middle);
+            canvas.text(&text, (x, y + 4.0), 11.5, INK, Anchor::Middle);
         }
         for (layer, row) in rows.iter().enumerate() {
             let letter = if layer == 0 {
@@ -168,21 +168,21 @@ impl Drawing for Network {
                 "a"
             };
             let caption = format!("{} ({})", self.name(layer), sizes[layer]);
-            canvas.text(caption, (x_of(layer), inside.y - 8.0), 13.0, INK, Anchor::Middle);
+            canvas.text(&caption, (x_of(layer), inside.y - 8.0), 13.0, INK, Anchor::Middle);
             for (i, neuron) in row.iter().enumerate() {
                 let (x, y) = place(layer, i);
                 let Some(neuron) = *neuron else {
                     canvas.text("⋮", (x, y + 8.0), 24.0, INK, Anchor::Middle);
                     continue;
                 };
-                canvas.circle((x, y), radius, Some(Color::new([243, 246, 250])), Some(Stroke::new(INK, 1.4)));
+                canvas.disc((x, y), radius, Color::new([243, 246, 250]), Some(Stroke::new(INK, 1.4)));
                 if radius > 11.0 {
                     let text = format!("{letter}{}", subscript(neuron + 1));
-                    canvas.text(text, (x, y + radius * 0.24), radius * 0.72, INK, Anchor::Middle);
+                    canvas.text(&text, (x, y + radius * 0.24), radius * 0.72, INK, Anchor::Middle);
                 }
                 let bias = layer.checked_sub(1).and_then(|layer| self.biases.get(layer)).map(|b| b[neuron]);
                 if let Some(bias) = bias.filter(|_| gap(layer) > 2.0 * radius + 16.0) {
-                    canvas.text(format!("b = {}", to_digits(bias, 3)), (x, y + radius + 13.0), 11.5, INK, Anchor::Middle);
+                    canvas.text(&format!("b = {}", to_digits(bias, 3)), (x, y + radius + 13.0), 11.5, INK, Anchor::Middle);
                 }
             }
         }
@@ -192,6 +192,6 @@ impl Drawing for Network {
         let layers: Vec<String> = self.sizes().iter().enumerate().map(|(i, n)| format!("{} {n}", self.name(i))).collect();
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         self.weights.iter().flatten().for_each(|&w| (low, high) = (low.min(w), high.max(w)));
-        format!("Drawing of a network with layers of neurons: {}. Weights from {} to {}.", layers.join(", "), number(low), number(high))
+        format!("Drawing of a network with layers of neurons: {}. Weights from {}.", layers.join(", "), range((low, high)))
     }
 }

@@ -2,12 +2,13 @@
 
 use super::canvas::{Anchor, Canvas, Rect};
 use super::color::INK;
-use super::drawing::{Drawing, Insets, Layout, Shown, Sizes};
-use super::figure::{Agreed, Content, Figure};
+use super::font::Font;
+use super::layout::{Drawing, Insets, Layout, Shown, Sizes};
 use super::legend;
-use crate::Error;
+use super::{Content, Figure};
+use crate::error::Error;
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Grid {
     columns: usize,
     pub(super) panels: Vec<Figure>,
@@ -47,7 +48,8 @@ fn of_panels(columns: usize, panels: &[Figure]) -> Result<Figure, Error> {
         return Err(Error::value("columns", "at least 1", columns));
     }
     let (columns, panels) = (columns.min(panels.len()), panels.to_vec());
-    Ok(Figure::of(Content::Grid(Grid { columns, panels })))
+    let font = panels.iter().find_map(|panel| panel.font.clone());
+    Ok(Figure { font, ..Figure::of(Content::Grid(Grid { columns, panels })) })
 }
 
 const GAP: f64 = 14.0;
@@ -66,19 +68,19 @@ impl Grid {
 }
 
 impl Drawing for Grid {
-    fn size(&self) -> (f64, f64) {
+    fn size(&self, font: &Font) -> (f64, f64) {
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
         let width = if self.columns <= 2 { 876.0 } else { 976.0 };
         // The panels keep the shape of the tallest among them; small ones need more height for their text.
-        let shape = self.panels.iter().map(|panel| panel.pixels()).map(|(w, h)| h / w).fold(0.0, f64::max);
+        let shape = self.panels.iter().map(|panel| panel.pixels(font)).map(|(w, h)| h / w).fold(0.0, f64::max);
         let text = if self.columns > 2 { 40.0 } else { 0.0 };
         (width, (rows * (width / columns * shape + text) + 30.0).clamp(100.0, 3900.0))
     }
 
     fn draw(&self, canvas: &mut Canvas, area: Rect, layout: &Layout) {
         let size = Sizes::of(area.w).label;
-        let legend = if layout.shown.legend { self.shared(Figure::legend) } else { Vec::new() };
-        let (x_label, y_label) = (self.shared(|panel| panel.labels().0.to_owned()), self.shared(|panel| panel.labels().1.to_owned()));
+        let legend = if layout.shown.legend { self.shared(|panel| panel.content.drawing().legend()) } else { Vec::new() };
+        let [x_label, y_label] = [0, 1].map(|axis| self.shared(|panel| panel.content.drawing().labels()[axis].to_owned()));
         let shown = Shown { legend: legend.is_empty(), x_label: x_label.is_empty(), y_label: y_label.is_empty() };
         let top = if shown.legend { 0.0 } else { legend::height(canvas, &legend, size, area.w) + 4.0 };
         legend::draw(canvas, &legend, size, area);
@@ -98,19 +100,19 @@ impl Drawing for Grid {
         let insets: Vec<Insets> = (0..self.panels.len()).map(|i| if has_axes(&i) { agreed } else { margins(i) }).collect();
         let title = self.panels.iter().map(|panel| panel.title_height(canvas, w)).fold(0.0, f64::max);
         for (i, panel) in self.panels.iter().enumerate() {
-            panel.draw_in(canvas, panel_area(i), Some(Agreed { insets: insets[i], title, shown }));
+            panel.draw_in(canvas, panel_area(i), Some(Layout { insets: insets[i], title, shown }));
         }
         let Insets { left, top, right, bottom } = agreed;
         let middle = inside.x + (left + inside.w - right) / 2.0;
         let x_label = canvas.fit(&x_label, size, inside.w - left - right);
-        canvas.text(x_label, (middle, area.bottom() - 4.0), size, INK, Anchor::Middle);
+        canvas.text(&x_label, (middle, area.bottom() - 4.0), size, INK, Anchor::Middle);
         let middle = inside.y + (top + title + inside.h - bottom) / 2.0;
         let y_label = canvas.fit(&y_label, size, inside.h);
-        canvas.text_upward(y_label, (area.x + size, middle), size, INK);
+        canvas.text_upward(&y_label, (area.x + size, middle), size, INK);
     }
 
     fn describe(&self) -> String {
-        let panels = self.panels.iter().enumerate().map(|(i, panel)| format!("Panel {}: {}", i + 1, panel.describe()));
+        let panels = self.panels.iter().enumerate().map(|(i, panel)| format!("Panel {}: {}", i + 1, panel.alternative_text()));
         format!("{} panels. {}", self.panels.len(), panels.collect::<Vec<_>>().join(" "))
     }
 }

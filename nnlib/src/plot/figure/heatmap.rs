@@ -4,16 +4,15 @@ use ndarray::Array2;
 
 use super::axes::Axis;
 use super::canvas::{Anchor, Canvas, Raster, Rect, Stroke};
-use super::color::{FRAME, INK, Ramp, WHITE};
-use super::colorbar;
-use super::drawing::{Drawing, Insets, Layout, Shown, Sizes};
-use super::figure::{Content, Figure};
-use super::input::same_length;
-use super::scale::{number, to_digits};
-use crate::Error;
-use crate::error::check_finite;
+use super::color::{self, FRAME, INK, Ramp, WHITE};
+use super::data::same_length;
+use super::font::Font;
+use super::layout::{Drawing, Insets, Layout, Shown, Sizes};
+use super::scale::{number, range, to_digits};
+use super::{Content, Figure};
+use crate::error::{Error, check_finite};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Heatmap {
     /// The columns' label and names.
     pub(super) x: Axis,
@@ -112,35 +111,36 @@ impl Heatmap {
             // Square, unless the table is very long.
             (w, h) = (w.min(h * 1.6), h.min(w * 1.6));
         }
-        let widest = |size: f64| self.values.iter().map(|&v| canvas.text_width(&to_digits(v, 3), size)).fold(0.0, f64::max);
-        let fits = self.values.len() <= 400;
-        let size = [18.0, 15.0, 13.0, 11.0, 9.5].into_iter().find(|&size| fits && widest(size) < 0.86 * w && size * 1.3 < h);
-        (w, h, size)
+        if self.values.len() > 400 {
+            return (w, h, None);
+        }
+        let texts: Vec<String> = self.values.iter().map(|&v| to_digits(v, 3)).collect();
+        let fits = |size: &f64| canvas.widest(&texts, *size) < 0.86 * w && size * 1.3 < h;
+        (w, h, [18.0, 15.0, 13.0, 11.0, 9.5].into_iter().find(fits))
     }
 }
 
 impl Drawing for Heatmap {
-    fn size(&self) -> (f64, f64) {
+    fn size(&self, _font: &Font) -> (f64, f64) {
         let (rows, columns) = self.values.dim();
         let cell = (480.0 / rows.max(columns) as f64).clamp(3.0, 130.0);
         let side = |n: usize, most: f64| (n as f64 * cell).clamp(150.0, most);
         (side(columns, 780.0) + 150.0, side(rows, 640.0) + 50.0)
     }
 
-    fn labels(&self) -> (&str, &str) {
-        (&self.x.label, &self.y.label)
+    fn labels(&self) -> [&str; 2] {
+        [&self.x.label, &self.y.label]
     }
 
     fn insets(&self, canvas: &Canvas, area: Rect, shown: Shown) -> Insets {
         let sizes = Sizes::of(area.w);
         let label = |text: &str, shown: bool| if text.is_empty() || !shown { 0.0 } else { sizes.label + 10.0 };
-        let names = Self::names(&self.y, self.values.nrows());
-        let widest = names.iter().map(|name| canvas.text_width(name, sizes.tick)).fold(0.0, f64::max).min(area.w * 0.35);
+        let widest = canvas.widest(&Self::names(&self.y, self.values.nrows()), sizes.tick).min(area.w * 0.35);
         let left = widest + 10.0 + label(&self.y.label, shown.y_label);
         let (top, bottom) = (2.0, sizes.tick + 10.0 + label(&self.x.label, shown.x_label));
         // Numbers in the cells need no key to their colours.
         let has_numbers = self.cells(canvas, area.inset(left, top, 2.0, bottom)).2.is_some();
-        Insets { left, top, right: if has_numbers { 2.0 } else { colorbar::WIDTH }, bottom }
+        Insets { left, top, right: if has_numbers { 2.0 } else { color::KEY }, bottom }
     }
 
     fn draw(&self, canvas: &mut Canvas, area: Rect, layout: &Layout) {
@@ -154,55 +154,44 @@ impl Drawing for Heatmap {
         let color = |v: f64| ramp.color_of(v, low, high);
         let cells = self.values.iter().map(|&v| color(v).rgb).collect();
         canvas.raster(map, Raster { columns, rows, cells });
-        if number_size.is_some() {
-            for i in 1..columns {
-                let x = map.x + w * i as f64;
-                canvas.line(vec![(x, map.y), (x, map.bottom())], Stroke::new(WHITE, 1.5));
-            }
-            for i in 1..rows {
-                let y = map.y + h * i as f64;
-                canvas.line(vec![(map.x, y), (map.right(), y)], Stroke::new(WHITE, 1.5));
-            }
-        }
-        canvas.rect(map, None, Some(Stroke::new(FRAME, 1.0)));
         let centre = |row: usize, column: usize| (map.x + (column as f64 + 0.5) * w, map.y + (row as f64 + 0.5) * h);
         if let Some(size) = number_size {
             for ((row, column), &v) in self.values.indexed_iter() {
-                let (x, y) = centre(row, column);
-                let ink = if color(v).is_light() { INK } else { WHITE };
-                canvas.text(to_digits(v, 3), (x, y + size * 0.36), size, ink, Anchor::Middle);
+                let ((x, y), ink) = (centre(row, column), if color(v).is_light() { INK } else { WHITE });
+                canvas.rect(Rect { x: x - w / 2.0, y: y - h / 2.0, w, h }, None, Some(Stroke::new(WHITE, 1.5)));
+                canvas.text(&to_digits(v, 3), (x, y + size * 0.36), size, ink, Anchor::Middle);
             }
+        } else {
+            let place = Rect { x: map.right() + 14.0, y: map.y, w: 14.0, h: map.h };
+            color::key(canvas, ramp, (low, high), place, sizes.tick);
         }
-        // As many names as there is room for.
+        canvas.rect(map, None, Some(Stroke::new(FRAME, 1.0)));
+        // As many names as there is space for.
         let names = Self::names(&self.x, columns);
-        let widest = names.iter().map(|name| canvas.text_width(name, sizes.tick)).fold(0.0, f64::max);
-        let every = ((widest.min(160.0) + 8.0) / w).ceil().max(1.0);
+        let every = ((canvas.widest(&names, sizes.tick).min(160.0) + 8.0) / w).ceil().max(1.0);
         for (i, name) in names.iter().enumerate().step_by(every as usize) {
             let name = canvas.fit(name, sizes.tick, w * every - 8.0);
-            canvas.text(name, (centre(0, i).0, map.bottom() + sizes.tick + 5.0), sizes.tick, INK, Anchor::Middle);
+            canvas.text(&name, (centre(0, i).0, map.bottom() + sizes.tick + 5.0), sizes.tick, INK, Anchor::Middle);
         }
         let names = Self::names(&self.y, rows);
         for (i, name) in names.iter().enumerate().step_by((sizes.tick * 1.2 / h).ceil().max(1.0) as usize) {
             let name = canvas.fit(name, sizes.tick, area.w * 0.35);
-            canvas.text(name, (map.x - 7.0, centre(i, 0).1 + sizes.tick * 0.36), sizes.tick, INK, Anchor::End);
+            canvas.text(&name, (map.x - 7.0, centre(i, 0).1 + sizes.tick * 0.36), sizes.tick, INK, Anchor::End);
         }
         if layout.shown.x_label {
             let label = canvas.fit(&self.x.label, sizes.label, map.w);
-            canvas.text(label, (map.x + map.w / 2.0, map.bottom() + bottom - 4.0), sizes.label, INK, Anchor::Middle);
+            canvas.text(&label, (map.x + map.w / 2.0, map.bottom() + bottom - 4.0), sizes.label, INK, Anchor::Middle);
         }
         if layout.shown.y_label {
             let label = canvas.fit(&self.y.label, sizes.label, map.h);
-            canvas.text_upward(label, (area.x + sizes.label, map.y + map.h / 2.0), sizes.label, INK);
-        }
-        if number_size.is_none() {
-            colorbar::draw(canvas, ramp, (low, high), Rect { x: map.right() + 14.0, y: map.y, w: 14.0, h: map.h }, sizes.tick);
+            canvas.text_upward(&label, (area.x + sizes.label, map.y + map.h / 2.0), sizes.label, INK);
         }
     }
 
     fn describe(&self) -> String {
         let (rows, columns) = self.values.dim();
         let (_, low, high) = self.ramp();
-        let mut text = format!("Table of {rows} rows and {columns} columns as colours, from {} to {}.", number(low), number(high));
+        let mut text = format!("Table of {rows} rows and {columns} columns as colours, from {}.", range((low, high)));
         if self.values.len() <= 36 {
             let (rows, columns) = (Self::names(&self.y, rows), Self::names(&self.x, columns));
             for (name, row) in rows.iter().zip(self.values.outer_iter()) {

@@ -1,15 +1,14 @@
-//! A queue of drawing jobs that worker threads work off while training goes on.
+//! A queue of drawing jobs that a thread of its own works off while training goes on.
 
 use std::fmt::{self, Display};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::Error;
+use crate::error::Error;
 
-/// A queue of jobs that worker threads work off, in the order in which they were added.
+/// A queue of jobs that a thread of its own works off, in the order in which they were added.
 ///
 /// Adding a job takes no time worth mentioning. A job that fails or panics is named in the report and takes nothing else down. Jobs still
 /// waiting when the queue goes out of scope without [`join`](Background::join) are done first.
@@ -30,14 +29,11 @@ use crate::Error;
 /// ```
 #[derive(Debug)]
 pub struct Background {
-    jobs: Option<Sender<Job>>,
-    done: Receiver<(usize, Done)>,
-    workers: Vec<JoinHandle<()>>,
-    added: usize,
+    /// Where jobs go, and who does them; nothing once the queue is closed.
+    at_work: Option<(Sender<Job>, JoinHandle<Vec<Done>>)>,
 }
 
 struct Job {
-    number: usize,
     name: String,
     work: Box<dyn FnOnce() -> Result<(), Error> + Send>,
 }
@@ -67,67 +63,46 @@ impl Default for Background {
 }
 
 impl Background {
-    /// An empty queue with a worker for each processor but one, and at least one.
+    /// An empty queue.
     pub fn new() -> Self {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        let (jobs, waiting) = channel::<Job>();
-        let (report, done) = channel();
-        let waiting = Arc::new(Mutex::new(waiting));
-        let workers = (0..processors.saturating_sub(1).max(1)).map(|_| {
-            let (waiting, report) = (Arc::clone(&waiting), report.clone());
-            thread::spawn(move || work_off(&waiting, &report))
-        });
-        Self { jobs: Some(jobs), done, workers: workers.collect(), added: 0 }
+        let (jobs, waiting) = channel();
+        Self { at_work: Some((jobs, thread::spawn(move || waiting.into_iter().map(finish).collect()))) }
     }
 
     /// Puts a job at the end of the queue and returns at once.
     pub fn add(&mut self, name: &str, work: impl FnOnce() -> Result<(), Error> + Send + 'static) {
-        self.push(name, Box::new(work));
-    }
-
-    fn push(&mut self, name: &str, work: Box<dyn FnOnce() -> Result<(), Error> + Send>) {
-        let job = Job { number: self.added, name: name.to_owned(), work };
-        self.added += 1;
-        // The workers take jobs until this sender is dropped, so there is always somebody to receive.
-        if let Some(jobs) = &self.jobs {
-            let _ = jobs.send(job);
+        if let Some((jobs, _)) = &self.at_work {
+            // The thread takes jobs until this sender is dropped: somebody receives.
+            let _ = jobs.send(Job { name: name.to_owned(), work: Box::new(work) });
         }
     }
 
     /// Waits for all jobs and says what became of them.
     pub fn join(mut self) -> Report {
-        self.finish();
-        let mut jobs: Vec<(usize, Done)> = self.done.try_iter().collect();
-        jobs.sort_by_key(|(number, _)| *number);
-        Report { jobs: jobs.into_iter().map(|(_, done)| done).collect() }
+        Report { jobs: self.close() }
     }
 
-    fn finish(&mut self) {
-        self.jobs = None;
-        for worker in self.workers.drain(..) {
-            // Jobs' panics are caught; a worker has none of its own.
-            let _ = worker.join();
-        }
+    fn close(&mut self) -> Vec<Done> {
+        let Some((jobs, thread)) = self.at_work.take() else { return Vec::new() };
+        drop(jobs);
+        // Jobs' panics are caught; the thread has none of its own.
+        thread.join().unwrap_or_default()
     }
 }
 
 impl Drop for Background {
     fn drop(&mut self) {
-        self.finish();
+        self.close();
     }
 }
 
-fn work_off(waiting: &Mutex<Receiver<Job>>, report: &Sender<(usize, Done)>) {
-    loop {
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { number, name, work }) = next else { return };
-        let start = Instant::now();
-        let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-            let message = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
-            Err(Error::Draw(format!("the job “{name}” panicked: {}", message.unwrap_or_else(|| "without a message".to_owned()))))
-        });
-        let _ = report.send((number, Done { name, result, time: start.elapsed() }));
-    }
+fn finish(Job { name, work }: Job) -> Done {
+    let start = Instant::now();
+    let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let message = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Err(Error::Draw(format!("the job “{name}” panicked: {}", message.unwrap_or("without a message"))))
+    });
+    Done { name, result, time: start.elapsed() }
 }
 
 impl Report {

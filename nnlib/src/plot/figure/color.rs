@@ -1,4 +1,9 @@
-//! Colours that colour-blind readers can tell apart, and scales of colour for numbers.
+//! Colours that colour-blind readers can tell apart, scales of colour for numbers, and the key to these.
+
+use plotters_backend::BackendColor;
+
+use super::canvas::{Anchor, Canvas, Raster, Rect, Stroke};
+use super::scale::Scale;
 
 /// A colour, with how much of what is beneath it it hides: 0 nothing, 1 everything.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +32,12 @@ impl Color {
     pub(super) fn is_light(self) -> bool {
         let [r, g, b] = self.rgb.map(f64::from);
         0.299 * r + 0.587 * g + 0.114 * b > 140.0
+    }
+}
+
+impl From<Color> for BackendColor {
+    fn from(Color { rgb: [r, g, b], alpha }: Color) -> Self {
+        Self { alpha, rgb: (r, g, b) }
     }
 }
 
@@ -96,5 +107,22 @@ impl Ramp {
         let place = t.clamp(0.0, 1.0) * (stops.len() - 1) as f64;
         let i = (place as usize).min(stops.len() - 2);
         Color::new(stops[i]).mix(Color::new(stops[i + 1]), place - i as f64)
+    }
+}
+
+/// The width of a scale's key beside what it explains.
+pub(super) const KEY: f64 = 68.0;
+
+/// Draws the key to a scale, from `low` at the bottom to `high` at the top.
+pub(super) fn key(canvas: &mut Canvas, ramp: Ramp, (low, high): (f64, f64), area: Rect, size: f64) {
+    let rows = 64;
+    let cells = (0..rows).map(|i| ramp.color(1.0 - (i as f64 + 0.5) / rows as f64).rgb).collect();
+    canvas.raster(area, Raster { columns: 1, rows, cells });
+    canvas.rect(area, None, Some(Stroke::new(FRAME, 1.0)));
+    let scale = Scale { low, high, log: false, pixels: (area.bottom(), area.y) };
+    for (value, text) in scale.ticks((area.h / (size * 1.9)).clamp(2.0, 8.0) as usize) {
+        let y = scale.at(value);
+        canvas.line(vec![(area.right(), y), (area.right() + 4.0, y)], Stroke::new(FRAME, 1.0));
+        canvas.text(&text, (area.right() + 7.0, y + size * 0.36), size, INK, Anchor::Start);
     }
 }

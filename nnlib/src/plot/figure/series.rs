@@ -1,17 +1,13 @@
 //! What can be drawn between two axes.
 
 use super::axes::Plane;
-use super::canvas::{Canvas, Raster, Rect, Stroke};
-use super::color::{self, Color, INK};
-use super::legend::{Entry, Swatch};
-use super::marker::{self, Marker};
-use super::scale::number;
-
-/// Points in the plane of the axes.
-pub(super) type Points = Vec<(f64, f64)>;
+use super::canvas::{Anchor, Canvas, Points, Raster, Rect, Stroke};
+use super::color::{self, Color, INK, WHITE};
+use super::legend::{Entry, Marker, Swatch};
+use super::scale::{number, range};
 
 /// Something drawn between the axes, with its name in the legend; an empty name stands in no legend.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Series {
     pub(super) name: String,
     /// Chooses colour, marker and dashes.
@@ -19,7 +15,7 @@ pub(super) struct Series {
     pub(super) marks: Marks,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(super) enum Marks {
     Points(Points),
     Line(Points),
@@ -46,12 +42,11 @@ pub(super) enum Marks {
     Horizontal(f64),
     /// A line across the figure at one x.
     Vertical(f64),
-    /// A rectangle filled with colours, and lines on it.
     Field(Field),
 }
 
 /// A rectangle of the plane filled with colours, and lines on it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Field {
     pub(super) x: (f64, f64),
     pub(super) y: (f64, f64),
@@ -62,28 +57,30 @@ pub(super) struct Field {
 }
 
 /// The smallest rectangle that holds something.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Extent {
     pub(super) x: (f64, f64),
     pub(super) y: (f64, f64),
 }
 
 impl Extent {
-    const NOTHING: Self = Self { x: (f64::INFINITY, f64::NEG_INFINITY), y: (f64::INFINITY, f64::NEG_INFINITY) };
+    pub(super) const NOTHING: Self = Self { x: (f64::INFINITY, f64::NEG_INFINITY), y: (f64::INFINITY, f64::NEG_INFINITY) };
 
-    fn of(points: &[(f64, f64)]) -> Self {
-        points.iter().fold(Self::NOTHING, |e, &(x, y)| e.with(Self { x: (x, x), y: (y, y) }))
+    fn of(x: impl IntoIterator<Item = f64>, y: impl IntoIterator<Item = f64>) -> Self {
+        fn ends(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
+            values.into_iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+        }
+        Self { x: ends(x), y: ends(y) }
+    }
+
+    fn of_points(points: &[(f64, f64)]) -> Self {
+        Self::of(points.iter().map(|p| p.0), points.iter().map(|p| p.1))
     }
 
     /// The smallest rectangle that holds both.
     pub(super) fn with(self, other: Self) -> Self {
         let join = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
         Self { x: join(self.x, other.x), y: join(self.y, other.y) }
-    }
-
-    /// The smallest rectangle that holds all the series.
-    pub(super) fn of_all(series: &[Series]) -> Self {
-        series.iter().fold(Self::NOTHING, |e, s| e.with(s.extent()))
     }
 }
 
@@ -92,76 +89,66 @@ const MARKED: usize = 25;
 
 const DASHES: [&[f64]; 4] = [&[], &[8.0, 4.0], &[2.0, 3.5], &[9.0, 3.5, 2.0, 3.5]];
 
-impl Series {
-    pub(super) fn color(&self) -> Color {
-        color::series(self.style)
+impl Marks {
+    /// Whether it takes one of the colours of the palette.
+    pub(super) fn is_coloured(&self) -> bool {
+        !matches!(self, Self::Horizontal(_) | Self::Vertical(_) | Self::Field(_))
     }
+}
 
+impl Series {
     fn stroke(&self) -> Stroke {
-        let dash = DASHES[self.style % DASHES.len()];
+        let (color, dash) = (color::series(self.style), DASHES[self.style % DASHES.len()]);
         match self.marks {
             // A line to compare with is not data: dark, thin and never solid.
             Marks::Horizontal(_) | Marks::Vertical(_) => {
                 Stroke { color: INK, width: 1.4, dash: if dash.is_empty() { &[5.0, 4.0] } else { dash } }
             }
-            Marks::ErrorBars { .. } | Marks::Path(_) => Stroke { color: self.color(), width: 1.6, dash: &[] },
-            _ => Stroke { color: self.color(), width: 2.2, dash },
+            Marks::ErrorBars { .. } | Marks::Path(_) => Stroke::new(color, 1.6),
+            _ => Stroke { color, width: 2.2, dash },
         }
     }
 
-    /// Whether it takes one of the colours of the palette.
-    pub(super) fn is_coloured(&self) -> bool {
-        !matches!(self.marks, Marks::Horizontal(_) | Marks::Vertical(_) | Marks::Field(_))
-    }
-
-    pub(super) fn extent(&self) -> Extent {
+    /// What it needs of the axes; of numbers that a logarithmic y axis cannot show, nothing.
+    pub(super) fn extent(&self, log: bool) -> Extent {
+        let kept = |y: &f64| !log || *y > 0.0;
         match &self.marks {
-            Marks::Points(points) | Marks::Line(points) | Marks::Path(points) => Extent::of(points),
+            Marks::Points(points) | Marks::Line(points) | Marks::Path(points) => Extent::of_points(points),
             Marks::ErrorBars { means, spread } | Marks::Band { means, spread } => {
-                let ends = means.iter().zip(spread).flat_map(|(&(x, y), s)| [(x, y - s), (x, y + s)]);
-                Extent::of(&ends.collect::<Points>())
+                let ends = means.iter().zip(spread).flat_map(|((_, y), s)| [*y, y - s, y + s]);
+                Extent::of(means.iter().map(|p| p.0), ends.filter(kept))
             }
-            Marks::Bars(values) => {
-                let y = values.iter().fold((0.0, 0.0), |(low, high): (f64, f64), &v| (low.min(v), high.max(v)));
-                Extent { x: (-0.6, values.len() as f64 - 0.4), y }
-            }
-            Marks::Histogram { edges, counts } => {
-                let y = (0.0, counts.iter().copied().fold(0.0, f64::max));
-                Extent { x: (edges[0], edges[edges.len() - 1]), y }
-            }
-            Marks::Horizontal(y) => Extent { y: (*y, *y), ..Extent::NOTHING },
-            Marks::Vertical(x) => Extent { x: (*x, *x), ..Extent::NOTHING },
+            Marks::Bars(values) => Extent::of([-0.6, values.len() as f64 - 0.4], values.iter().copied().chain([0.0]).filter(kept)),
+            Marks::Histogram { edges, counts } => Extent::of(edges.iter().copied(), counts.iter().copied().chain([0.0]).filter(kept)),
+            Marks::Horizontal(y) => Extent::of([], [*y]),
+            Marks::Vertical(x) => Extent::of([*x], []),
             Marks::Field(field) => Extent { x: field.x, y: field.y },
         }
     }
 
     /// The smallest numbers that a logarithmic axis would have to show: x and y.
     pub(super) fn least(&self) -> (f64, f64) {
-        match &self.marks {
+        let extent = match &self.marks {
             // A bar of spread may reach below zero; it is then cut off at the axis.
-            Marks::ErrorBars { means, .. } | Marks::Band { means, .. } => {
-                let extent = Extent::of(means);
-                (extent.x.0, extent.y.0)
-            }
-            Marks::Bars(values) => (f64::NEG_INFINITY, values.iter().copied().fold(f64::INFINITY, f64::min)),
-            Marks::Histogram { edges, .. } => (edges[0], f64::INFINITY),
-            Marks::Field(_) => (f64::NEG_INFINITY, f64::NEG_INFINITY),
-            _ => (self.extent().x.0, self.extent().y.0),
-        }
+            Marks::ErrorBars { means, .. } | Marks::Band { means, .. } => Extent::of_points(means),
+            Marks::Bars(values) => Extent::of([f64::NEG_INFINITY], values.iter().copied()),
+            Marks::Histogram { edges, .. } => Extent::of([edges[0]], []),
+            Marks::Field(_) => Extent::of([f64::NEG_INFINITY], [f64::NEG_INFINITY]),
+            _ => self.extent(false),
+        };
+        (extent.x.0, extent.y.0)
     }
 
     pub(super) fn entry(&self) -> Option<Entry> {
-        if self.name.is_empty() {
-            return None;
-        }
-        let (color, stroke) = (self.color(), self.stroke());
-        let swatch = match self.marks {
-            Marks::Points(_) => Swatch::Point(marker::series(self.style), color),
-            Marks::Line(ref points) if points.len() <= MARKED => Swatch::Path(stroke, marker::series(self.style), color),
-            Marks::Line(_) | Marks::Horizontal(_) | Marks::Vertical(_) => Swatch::Line(stroke),
-            Marks::Band { .. } => Swatch::Spread(stroke, color),
+        let (color, stroke, marker) = (color::series(self.style), self.stroke(), Marker::of(self.style));
+        let swatch = match &self.marks {
+            _ if self.name.is_empty() => return None,
+            Marks::Points(_) => Swatch::Point(marker, color),
+            Marks::Line(points) if points.len() > MARKED => Swatch::Line(stroke),
+            Marks::Horizontal(_) | Marks::Vertical(_) => Swatch::Line(stroke),
+            Marks::Line(_) | Marks::ErrorBars { .. } => Swatch::Path(stroke, marker, color),
             Marks::Path(_) => Swatch::Path(stroke, Marker::Circle, color),
-            Marks::ErrorBars { .. } => Swatch::Path(stroke, marker::series(self.style), color),
+            Marks::Band { .. } => Swatch::Spread(stroke, color),
             Marks::Bars(_) | Marks::Histogram { .. } => Swatch::Patch(color),
             Marks::Field(_) => return None,
         };
@@ -169,7 +156,10 @@ impl Series {
     }
 
     pub(super) fn draw(&self, canvas: &mut Canvas, plane: &Plane, bars: BarSlot) {
-        let (color, stroke) = (self.color(), self.stroke());
+        let (color, stroke, marker) = (color::series(self.style), self.stroke(), Marker::of(self.style));
+        let mark = |canvas: &mut Canvas, points: &[(f64, f64)], radius: f64, color: Color| {
+            plane.visible(points).for_each(|at| marker.draw(canvas, at, radius * plane.mark_scale(), color));
+        };
         match &self.marks {
             Marks::Points(points) => {
                 let radius = match points.len() {
@@ -177,49 +167,43 @@ impl Series {
                     401..=1500 => 3.2,
                     _ => 2.4,
                 };
-                let radius = radius * plane.mark_scale();
-                for &point in points.iter().filter(|&&point| plane.contains(point)) {
-                    marker::series(self.style).draw(canvas, plane.at(point), radius, color.alpha(0.9));
-                }
+                mark(canvas, points, radius, color.alpha(0.9));
             }
             Marks::Line(points) => {
                 canvas.line(plane.line(points), stroke);
                 if points.len() <= MARKED {
-                    for &point in points.iter().filter(|&&point| plane.contains(point)) {
-                        marker::series(self.style).draw(canvas, plane.at(point), 3.8 * plane.mark_scale(), color);
-                    }
+                    mark(canvas, points, 3.8, color);
                 }
             }
             Marks::Path(points) => {
-                canvas.line(plane.line(points), stroke.clone());
+                canvas.line(plane.line(points), stroke);
                 // Marks that touch each other would hide the line.
                 let mut marked = (f64::INFINITY, f64::INFINITY);
                 for (x, y) in points.iter().map(|&point| plane.at(point)) {
                     if (x - marked.0).hypot(y - marked.1) >= 7.0 {
-                        canvas.circle((x, y), 2.6, Some(color), None);
+                        canvas.disc((x, y), 2.6, color, None);
                         marked = (x, y);
                     }
                 }
                 if let [first, .., last] = points[..] {
-                    canvas.circle(plane.at(first), 5.0, Some(color::WHITE), Some(Stroke::new(color, 2.0)));
-                    canvas.circle(plane.at(last), 5.5, Some(color), Some(Stroke::new(color::WHITE, 1.0)));
+                    canvas.disc(plane.at(first), 5.0, WHITE, Some(Stroke::new(color, 2.0)));
+                    canvas.disc(plane.at(last), 5.5, color, Some(Stroke::new(WHITE, 1.0)));
                 }
             }
             Marks::ErrorBars { means, spread } => {
-                canvas.line(plane.line(means), stroke.clone());
+                canvas.line(plane.line(means), stroke);
                 for (&(x, y), s) in means.iter().zip(spread) {
                     let (low, high) = (plane.at((x, y - s)), plane.at((x, y + s)));
-                    canvas.line(vec![low, high], stroke.clone());
+                    canvas.line(vec![low, high], stroke);
                     for (px, py) in [low, high] {
-                        canvas.line(vec![(px - 4.0, py), (px + 4.0, py)], stroke.clone());
+                        canvas.line(vec![(px - 4.0, py), (px + 4.0, py)], stroke);
                     }
-                    marker::series(self.style).draw(canvas, plane.at((x, y)), 4.5, color);
                 }
+                mark(canvas, means, 4.5, color);
             }
             Marks::Band { means, spread } => {
-                let edge = |sign: f64| means.iter().zip(spread).map(|(&(x, y), s)| (x, y + sign * s)).collect::<Points>();
-                let mut outline = plane.line(&edge(1.0));
-                outline.extend(plane.line(&edge(-1.0)).into_iter().rev());
+                let edge = |sign: f64| plane.line(&means.iter().zip(spread).map(|(&(x, y), s)| (x, y + sign * s)).collect::<Points>());
+                let outline = edge(1.0).into_iter().chain(edge(-1.0).into_iter().rev()).collect();
                 canvas.polygon(outline, Some(color.alpha(0.22)), None);
                 canvas.line(plane.line(means), stroke);
             }
@@ -228,15 +212,14 @@ impl Series {
                 for (i, &value) in values.iter().enumerate() {
                     let from = i as f64 - 0.4 + bars.index as f64 * width;
                     let r = bar(canvas, plane, (from + 0.04 * width, from + 0.96 * width), value, color);
-                    if bars.with_values {
-                        let y = if value < 0.0 { r.bottom() + plane.text_size() } else { r.y - 4.0 };
-                        let middle = (r.x + r.w / 2.0, y);
-                        canvas.text(number(value), middle, plane.text_size(), INK, super::canvas::Anchor::Middle);
+                    let at = (r.x + r.w / 2.0, if value < 0.0 { r.bottom() + bars.text } else { r.y - 4.0 });
+                    if bars.with_values && plane.area.contains((at.0, at.1 - bars.text)) {
+                        canvas.text(&number(value), at, bars.text, INK, Anchor::Middle);
                     }
                 }
             }
             Marks::Histogram { edges, counts } => {
-                for (edge, &count) in edges.windows(2).zip(counts) {
+                for (edge, &count) in edges.windows(2).zip(counts).filter(|(_, count)| **count > 0.0) {
                     bar(canvas, plane, (edge[0], edge[1]), count, color.alpha(0.75));
                 }
             }
@@ -245,9 +228,7 @@ impl Series {
             Marks::Field(field) => {
                 let ((left, top), (right, bottom)) = (plane.at((field.x.0, field.y.1)), plane.at((field.x.1, field.y.0)));
                 canvas.raster(Rect { x: left, y: top, w: right - left, h: bottom - top }, field.raster.clone());
-                for line in &field.lines {
-                    canvas.line(plane.line(line), field.line_stroke.clone());
-                }
+                field.lines.iter().for_each(|line| canvas.line(plane.line(line), field.line_stroke));
             }
         }
     }
@@ -276,13 +257,8 @@ impl Series {
                 format!("Bars{name}: {}.", bars.join(", "))
             }
             Marks::Histogram { edges, counts } => {
-                let total = number(counts.iter().sum());
-                format!(
-                    "Histogram{name} of {total} values in {} bins from {} to {}.",
-                    counts.len(),
-                    number(edges[0]),
-                    number(edges[edges.len() - 1])
-                )
+                let (total, bins) = (number(counts.iter().sum()), counts.len());
+                format!("Histogram{name} of {total} values in {bins} bins from {}.", range((edges[0], edges[bins])))
             }
             Marks::Horizontal(y) => format!("Horizontal line{name} at {}.", number(*y)),
             Marks::Vertical(x) => format!("Vertical line{name} at {}.", number(*x)),
@@ -291,12 +267,13 @@ impl Series {
     }
 }
 
-/// Which of the bars that stand side by side in a category a series has.
-#[derive(Clone, Copy, Debug, Default)]
+/// Which of the bars that stand side by side in a category a series has, and the size of their numbers.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct BarSlot {
     pub(super) index: usize,
     pub(super) of: usize,
     pub(super) with_values: bool,
+    pub(super) text: f64,
 }
 
 /// A bar from the axis at zero, or from the edge where zero is not to be seen.
@@ -305,6 +282,6 @@ fn bar(canvas: &mut Canvas, plane: &Plane, (from, to): (f64, f64), value: f64, c
     let base = if plane.y.log { plane.area.bottom() } else { plane.y.at(0.0) };
     let top = plane.y.at(value);
     let r = Rect { x: left, y: base.min(top), w: right - left, h: (base - top).abs() };
-    canvas.rect(r, Some(color), Some(Stroke::new(color::WHITE, 0.8)));
+    canvas.rect(r, Some(color), Some(Stroke::new(WHITE, 0.8)));
     r
 }

@@ -1,12 +1,12 @@
 //! A function of two variables from above: pale where it is low, dark where it is high, with lines of equal height.
 
+use super::Figure;
 use super::canvas::{Raster, Stroke};
 use super::color::{Color, Ramp, WHITE};
-use super::figure::Figure;
 use super::lattice::Lattice;
-use super::scale::number;
+use super::scale::range;
 use super::series::{Field, Marks};
-use crate::Error;
+use crate::error::Error;
 
 /// Lines of equal height.
 const LEVELS: usize = 14;
@@ -43,13 +43,13 @@ impl Figure {
             return Err(Error::NotFinite { what: format!("function at ({x}, {y})"), index: vec![k], value: values[k] });
         }
         let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
-        // The square root of the height: a bowl's lines are then evenly spaced.
-        let share = |v: f64| if high > low { ((v - low) / (high - low)).sqrt() } else { 0.0 };
+        // The square root of the height: a bowl's lines are then evenly spaced. Halves, because the height may be no number.
+        let share = |v: f64| if high > low { ((v / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0)).sqrt() } else { 0.0 };
         let shade = |v: f64| (share(v) * LEVELS as f64).floor() / LEVELS as f64;
         let cells = values.iter().map(|&v| Ramp::Sequential.color(0.75 * shade(v)).mix(WHITE, 0.25).rgb).collect();
-        let level = |i: usize| low + (high - low) * (i as f64 / LEVELS as f64).powi(2);
-        let lines = (1..LEVELS).flat_map(|i| plane.lines(values, level(i))).collect();
-        let description = format!("Map of a function of both, from {} to {}.", number(low), number(high));
+        let level = |i: usize| (i as f64 / LEVELS as f64).powi(2);
+        let lines = (1..LEVELS).flat_map(|i| plane.lines(values, low * (1.0 - level(i)) + high * level(i))).collect();
+        let description = format!("Map of a function of both, from {}.", range((low, high)));
         let raster = Raster { columns: plane.columns, rows: plane.rows, cells };
         let line_stroke = Stroke::new(Color::new([70, 90, 120]).alpha(0.55), 0.9);
         self.add_styled("", 0, Marks::Field(Field { x: plane.x, y: plane.y, raster, lines, line_stroke, description }))

@@ -1,16 +1,17 @@
 //! The decision boundary: which class a model gives to each place in the plane.
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 
-use super::canvas::{Raster, Stroke};
+use super::Figure;
+use super::canvas::{Points, Raster, Stroke};
 use super::color::{self, INK, WHITE};
-use super::contour::contours;
-use super::figure::Figure;
+use super::data::check_plane;
 use super::lattice::Lattice;
-use super::points::check_plane;
 use super::scale::number;
-use super::series::{Field, Marks, Points};
-use crate::{Classifier, Dataset, Error};
+use super::series::{Field, Marks};
+use crate::data::Dataset;
+use crate::error::{Error, check_finite};
+use crate::nn::classifier::Classifier;
 
 /// The spacing of the grid that a model is asked at, unless the plane is so small or so large that another serves it better.
 const SPACING: f64 = 0.01;
@@ -55,27 +56,22 @@ impl Figure {
     /// Fills a rectangle of the plane with the class that a model gives to its points, `spacing` apart, and draws the boundary.
     ///
     /// # Errors
-    /// [`Error::Value`] for an empty rectangle or a grid of more than four million points; the model's own errors.
+    /// [`Error::Value`] for an empty rectangle, a grid of more than four million points or a class number of 1000 or more; the model's own
+    /// errors.
     pub fn regions(self, model: &dyn Classifier, x: (f64, f64), y: (f64, f64), spacing: f64) -> Result<Self, Error> {
         let plane = Lattice::new(x, y, spacing)?;
         let mut classes: Vec<usize> = Vec::with_capacity(plane.len());
         plane.in_blocks(|block| {
-            let predicted = model.predict_classes(block)?;
-            check_rows("classes given by the model", block.nrows(), predicted.len())?;
-            classes.extend(predicted);
+            classes.extend(predict(model, block)?);
             Ok(())
         })?;
-        let present = present(&classes);
-        let colors: Vec<[u8; 3]> = (0..=present.last().copied().unwrap_or(0)).map(|class| color::region(class).rgb).collect();
+        let colors: Vec<[u8; 3]> = (0..CLASSES).map(|class| color::region(class).rgb).collect();
         let cells = classes.iter().map(|&class| colors[class]).collect();
         let mut lines = Vec::new();
-        // Between two classes one class's edge is the other's.
-        let drawn = if present.len() == 2 { &present[1..] } else { &present[..] };
-        for &class in drawn.iter().filter(|_| present.len() > 1) {
+        for class in with_edges(&classes) {
             lines.extend(edge_of_class(model, &plane, &classes, class)?);
         }
-        let description = describe(&classes, &present, "");
-        self.add_field(plane, cells, lines, description)
+        self.add_field(plane, cells, lines, describe(&classes, ""))
     }
 
     /// Fills a rectangle of the plane with the colour of the most probable class, the fuller the more probable, and draws the boundary.
@@ -84,16 +80,17 @@ impl Figure {
     /// As [`regions`](Figure::regions), and [`Error::Value`] for a model without probabilities.
     pub fn probability_regions(self, model: &dyn Classifier, x: (f64, f64), y: (f64, f64), spacing: f64) -> Result<Self, Error> {
         let plane = Lattice::new(x, y, spacing)?;
+        let what = "probabilities given by the model";
         let mut probabilities: Vec<f64> = Vec::new();
         let mut count = 0;
         plane.in_blocks(|block| {
             let Some(p) = model.probabilities(block)? else {
                 return Err(Error::value("model", "one that gives probabilities", "one that gives classes only"));
             };
-            check_rows("probabilities given by the model", block.nrows(), p.nrows())?;
-            crate::error::check_finite("probabilities given by the model", &p)?;
-            if p.ncols() == 0 || (count > 0 && p.ncols() != count) {
-                return Err(Error::shape("probabilities given by the model", "the same number of classes for every point", p.ncols()));
+            check_rows(what, block.nrows(), p.nrows())?;
+            check_finite(what, &p)?;
+            if !(1..=CLASSES).contains(&p.ncols()) || (count > 0 && p.ncols() != count) {
+                return Err(Error::shape(what, "the same number of classes for every point, 1 to 1000", p.ncols()));
             }
             count = p.ncols();
             probabilities.extend(p.iter());
@@ -109,19 +106,11 @@ impl Figure {
             // In steps too small to see: files with few colours are small.
             cells.push(WHITE.mix(color::series(class), 0.06 + 0.5 * (sure * 40.0).round() / 40.0).rgb);
         }
-        let present = present(&classes);
-        let drawn = if present.len() == 2 { &present[1..] } else { &present[..] };
-        let mut lines = Vec::new();
-        for &class in drawn.iter().filter(|_| present.len() > 1) {
-            // How far the class is ahead of the best other one; zero on the boundary.
-            let ahead: Vec<f64> = probabilities
-                .chunks_exact(count)
-                .map(|p| p[class] - (0..count).filter(|&k| k != class).map(|k| p[k]).fold(f64::NEG_INFINITY, f64::max))
-                .collect();
-            lines.extend(plane.lines(&ahead, 0.0));
-        }
-        let description = describe(&classes, &present, ", shaded by probability");
-        self.add_field(plane, cells, lines, description)
+        // How far a class is ahead of the best other one; zero on the boundary.
+        let ahead = |p: &[f64], class: usize| p[class] - (0..count).filter(|&k| k != class).map(|k| p[k]).fold(f64::NEG_INFINITY, f64::max);
+        let edge = |class: usize| plane.lines(&probabilities.chunks_exact(count).map(|p| ahead(p, class)).collect::<Vec<_>>(), 0.0);
+        let lines = with_edges(&classes).into_iter().flat_map(edge).collect();
+        self.add_field(plane, cells, lines, describe(&classes, ", shaded by probability"))
     }
 
     fn add_field(self, plane: Lattice, cells: Vec<[u8; 3]>, lines: Vec<Points>, description: String) -> Result<Self, Error> {
@@ -131,18 +120,32 @@ impl Figure {
     }
 }
 
+/// Class numbers are below this: a larger one is a mistake, and there are only eight colours.
+const CLASSES: usize = 1000;
+
+/// The classes that a model gives to some points.
+fn predict(model: &dyn Classifier, points: &Array2<f64>) -> Result<Array1<usize>, Error> {
+    let classes = model.predict_classes(points)?;
+    check_rows("classes given by the model", points.nrows(), classes.len())?;
+    match classes.iter().position(|&class| class >= CLASSES) {
+        Some(i) => {
+            let what = format!("class that the model gives to the point ({}, {})", points[[i, 0]], points[[i, 1]]);
+            Err(Error::value(what, format!("a number below {CLASSES}"), classes[i]))
+        }
+        None => Ok(classes),
+    }
+}
+
 /// The edge of a class's region, found between the grid's points by halving: five times bring it within a 32nd of a step.
 fn edge_of_class(model: &dyn Classifier, plane: &Lattice, classes: &[usize], class: usize) -> Result<Vec<Points>, Error> {
-    let inside: Vec<f64> = classes.iter().map(|&c| f64::from(u8::from(c == class))).collect();
-    let lines = contours(&inside, plane.columns, 0.5);
+    let lines = plane.crossings(|k| classes[k] == class);
     let crossings = lines.iter().flatten().map(|&(a, b)| if classes[a] == class { (a, b) } else { (b, a) });
     let mut ends: Vec<_> = crossings.map(|(inner, outer)| (plane.point(inner), plane.point(outer))).collect();
     let middle = |((x0, y0), (x1, y1)): &((f64, f64), (f64, f64))| ((x0 + x1) / 2.0, (y0 + y1) / 2.0);
     for _ in 0..5 {
         let middles: Vec<(f64, f64)> = ends.iter().map(middle).collect();
         let asked = Array2::from_shape_fn((ends.len(), 2), |(i, k)| if k == 0 { middles[i].0 } else { middles[i].1 });
-        let predicted = model.predict_classes(&asked)?;
-        check_rows("classes given by the model", middles.len(), predicted.len())?;
+        let predicted = predict(model, &asked)?;
         for ((end, middle), &c) in ends.iter_mut().zip(middles).zip(&predicted) {
             *(if c == class { &mut end.0 } else { &mut end.1 }) = middle;
         }
@@ -151,11 +154,17 @@ fn edge_of_class(model: &dyn Classifier, plane: &Lattice, classes: &[usize], cla
     Ok(lines.iter().map(|line| places.by_ref().take(line.len()).collect()).collect())
 }
 
-/// The classes that occur, in order.
-fn present(classes: &[usize]) -> Vec<usize> {
-    let mut seen = vec![false; classes.iter().max().map_or(0, |&most| most + 1)];
-    classes.iter().for_each(|&class| seen[class] = true);
-    (0..seen.len()).filter(|&class| seen[class]).collect()
+/// The classes that occur, in order, each with the number of points that have it.
+fn present(classes: &[usize]) -> Vec<(usize, usize)> {
+    let mut counts = vec![0; CLASSES];
+    classes.iter().for_each(|&class| counts[class] += 1);
+    counts.into_iter().enumerate().filter(|(_, count)| *count > 0).collect()
+}
+
+/// The classes whose edges are drawn: between two classes one's edge is the other's.
+fn with_edges(classes: &[usize]) -> Vec<usize> {
+    let present = present(classes);
+    present.iter().skip(usize::from(present.len() <= 2)).map(|&(class, _)| class).collect()
 }
 
 fn check_rows(what: &str, expected: usize, got: usize) -> Result<(), Error> {
@@ -188,9 +197,10 @@ fn spacing(x: (f64, f64), y: (f64, f64)) -> f64 {
 }
 
 /// What the regions show, in a sentence.
-fn describe(classes: &[usize], present: &[usize], how: &str) -> String {
-    let share = |class: usize| classes.iter().filter(|&&c| c == class).count() as f64 / classes.len() as f64;
-    let shares: Vec<String> =
-        present.iter().map(|&class| format!("class {class} on {} % of it", number((100.0 * share(class)).round()))).collect();
+fn describe(classes: &[usize], how: &str) -> String {
+    let share = |(class, count): (usize, usize)| {
+        format!("class {class} on {} % of it", number((100.0 * count as f64 / classes.len() as f64).round()))
+    };
+    let shares: Vec<String> = present(classes).into_iter().map(share).collect();
     format!("The plane is filled with the class that the model gives{how}: {}.", shares.join(", "))
 }

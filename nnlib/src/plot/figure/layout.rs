@@ -1,12 +1,13 @@
 //! What all kinds of figure have in common: a natural size, margins, a legend, words.
 
 use super::canvas::{Canvas, Rect};
+use super::font::Font;
 use super::legend::Entry;
 
 /// A kind of figure.
 pub(super) trait Drawing {
     /// Its size in pixels, without margins and title, where nobody asks for another.
-    fn size(&self) -> (f64, f64);
+    fn size(&self, font: &Font) -> (f64, f64);
 
     /// The margins that its labels need, so that the panels of a grid can agree on theirs.
     fn insets(&self, _canvas: &Canvas, _area: Rect, _shown: Shown) -> Insets {
@@ -18,8 +19,8 @@ pub(super) trait Drawing {
     }
 
     /// The labels of its axes: x and y.
-    fn labels(&self) -> (&str, &str) {
-        ("", "")
+    fn labels(&self) -> [&str; 2] {
+        [""; 2]
     }
 
     fn draw(&self, canvas: &mut Canvas, area: Rect, layout: &Layout);
@@ -28,8 +29,8 @@ pub(super) trait Drawing {
     fn describe(&self) -> String;
 }
 
-/// Room for labels at each side.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// Space for labels at each side.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Insets {
     pub(super) left: f64,
     pub(super) top: f64,
@@ -38,14 +39,10 @@ pub(super) struct Insets {
 }
 
 impl Insets {
-    /// Room enough for both.
+    /// Space enough for both.
     pub(super) fn max(self, other: Self) -> Self {
-        Self {
-            left: self.left.max(other.left),
-            top: self.top.max(other.top),
-            right: self.right.max(other.right),
-            bottom: self.bottom.max(other.bottom),
-        }
+        let [left, top] = [self.left.max(other.left), self.top.max(other.top)];
+        Self { left, top, right: self.right.max(other.right), bottom: self.bottom.max(other.bottom) }
     }
 }
 
@@ -53,6 +50,8 @@ impl Insets {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
     pub(super) insets: Insets,
+    /// The height of the title.
+    pub(super) title: f64,
     pub(super) shown: Shown,
 }
 
@@ -79,12 +78,11 @@ pub(super) struct Sizes {
 impl Sizes {
     /// The sizes for a panel of this width.
     pub(super) fn of(width: f64) -> Self {
-        if width >= 460.0 {
-            Self { title: 17.0, label: 14.0, tick: 13.0 }
-        } else if width >= 280.0 {
-            Self { title: 14.0, label: 12.5, tick: 11.5 }
-        } else {
-            Self { title: 12.5, label: 11.5, tick: 10.5 }
-        }
+        let [title, label, tick] = match width {
+            460.0.. => [17.0, 14.0, 13.0],
+            280.0.. => [14.0, 12.5, 11.5],
+            _ => [12.5, 11.5, 10.5],
+        };
+        Self { title, label, tick }
     }
 }

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::path::Path;
 
-use super::figure::{Figure, show, show_in_notebook};
+use super::Figure;
+use super::bitmap::Picture;
+use super::font::Font;
+use super::output::{show, show_in_notebook};
 use super::palette::Palette;
-use super::raster::Picture;
-use crate::Error;
+use crate::error::Error;
 use crate::file::write_atomically;
 
 /// Figures one after the other: shown by a notebook at a cell's end, and saved as a GIF that repeats for ever. The last figure stays for a
@@ -19,7 +21,7 @@ use crate::file::write_atomically;
 /// assert!(animation.gif()?.starts_with(b"GIF89a"));
 /// # Ok::<(), nnlib::Error>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Animation {
     frames: Vec<Figure>,
     frames_per_second: f64,
@@ -42,11 +44,9 @@ impl Animation {
         if !(frames_per_second > 0.0 && frames_per_second <= 50.0) {
             return Err(Error::value("frames per second", "a number above 0 and at most 50", frames_per_second));
         }
-        let size = frames[0].asked_size().unwrap_or_else(|| {
-            let (width, height) = frames[0].pixels();
-            (640.0, (640.0 * height / width).clamp(100.0, 1280.0).round())
-        });
-        let frames = frames.into_iter().map(|frame| frame.with_size(size)).collect();
+        let (width, height) = frames[0].pixels(&Font::new(None)?);
+        let size = frames[0].size.unwrap_or((640.0, (640.0 * height / width).clamp(100.0, 1280.0).round()));
+        let frames = frames.into_iter().map(|frame| Figure { size: Some(size), ..frame }).collect();
         Ok(Self { frames, frames_per_second, alt: None })
     }
 
@@ -72,7 +72,7 @@ impl Animation {
     /// [`Error::Draw`] when it cannot be made.
     pub fn gif(&self) -> Result<Vec<u8>, Error> {
         let failed = |error: gif::EncodingError| Error::Draw(format!("GIF: {error}"));
-        let pictures: Vec<Picture> = self.frames.iter().map(|frame| frame.picture(1.0)).collect::<Result<_, _>>()?;
+        let pictures: Vec<Picture> = self.frames.iter().map(|frame| Picture::of(&frame.canvas()?)).collect::<Result<_, _>>()?;
         let palette = Palette::of(&pictures, COLORS);
         let (width, height) = (pictures[0].width, pictures[0].height);
         let mut file = Vec::new();

@@ -3,16 +3,15 @@
 use ndarray::{Array3, ArrayView3};
 
 use super::canvas::{Anchor, Canvas, Raster, Rect, Stroke};
-use super::color::{FRAME, INK, Ramp};
-use super::colorbar;
-use super::drawing::{Drawing, Layout};
-use super::figure::{Content, Figure};
-use super::input::same_length;
-use super::scale::number;
-use crate::Error;
-use crate::error::check_finite;
+use super::color::{self, FRAME, INK, Ramp};
+use super::data::same_length;
+use super::font::Font;
+use super::layout::{Drawing, Layout};
+use super::scale::range;
+use super::{Content, Figure};
+use crate::error::{Error, check_finite};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Images {
     pictures: Array3<f64>,
     captions: Vec<String>,
@@ -96,8 +95,9 @@ impl Images {
         self.pictures.dim().0.div_ceil(self.columns)
     }
 
-    fn caption_height(&self) -> f64 {
-        if self.captions.is_empty() { 0.0 } else { CAPTION * 1.5 }
+    /// The space below each picture.
+    fn below(&self) -> f64 {
+        if self.captions.is_empty() { GAP } else { GAP + CAPTION * 1.5 }
     }
 
     fn scale(&self) -> (Ramp, f64, f64) {
@@ -106,37 +106,38 @@ impl Images {
             return (ramp, low, high);
         }
         let (low, high) = self.pictures.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
-        (Ramp::Grey, low.min(if self.grey { low } else { 0.0 }), high)
+        (Ramp::Grey, if self.grey { low } else { low.min(0.0) }, high)
+    }
+
+    /// The width of the key to the colours.
+    fn key(&self) -> f64 {
+        if self.scale().0 == Ramp::Diverging { color::KEY } else { 0.0 }
     }
 }
 
 impl Drawing for Images {
-    fn size(&self) -> (f64, f64) {
+    fn size(&self, _font: &Font) -> (f64, f64) {
         let (_, height, width) = self.pictures.dim();
-        let bar = if self.scale().0 == Ramp::Diverging { colorbar::WIDTH } else { 0.0 };
-        // A whole number of pixels to each of the pictures' keeps them even.
-        let room = (860.0 / self.columns as f64 - GAP).min(130.0);
-        let per_pixel = (room / width as f64).floor().max(1.0);
-        let (w, h) = (per_pixel * width as f64, per_pixel * height as f64);
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
+        // A whole number of pixels to each of the pictures' keeps them even.
+        let per_pixel = ((860.0 / columns - GAP).min(130.0) / width as f64).floor().max(1.0);
+        let (w, h) = (per_pixel * width as f64, per_pixel * height as f64);
         // A pixel more, since the figure's own size is rounded: half a pixel short would cost each picture a whole scale.
-        let size = (columns * (w + GAP) + bar, rows * (h + GAP + self.caption_height()) + 1.0);
+        let size = (columns * (w + GAP) + self.key(), rows * (h + self.below()) + 1.0);
         (size.0.clamp(216.0, 3900.0), size.1.clamp(60.0, 3900.0))
     }
 
     fn draw(&self, canvas: &mut Canvas, area: Rect, _layout: &Layout) {
         let (_, height, width) = self.pictures.dim();
         let (ramp, low, high) = self.scale();
-        let bar = if ramp == Ramp::Diverging { colorbar::WIDTH } else { 0.0 };
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
         let fit = |room: f64, n: f64, between: f64, pixels: usize| (room / n - between) / pixels as f64;
-        let per_pixel = fit(area.w - bar, columns, GAP, width).min(fit(area.h, rows, GAP + self.caption_height(), height));
+        let per_pixel = fit(area.w - self.key(), columns, GAP, width).min(fit(area.h, rows, self.below(), height));
         let per_pixel = if per_pixel >= 1.0 { per_pixel.floor() } else { per_pixel.max(0.05) };
         let (w, h) = (per_pixel * width as f64, per_pixel * height as f64);
         for (n, picture) in self.pictures.outer_iter().enumerate() {
             let (column, row) = ((n % self.columns) as f64, (n / self.columns) as f64);
-            let place =
-                Rect { x: (area.x + column * (w + GAP)).round(), y: (area.y + row * (h + GAP + self.caption_height())).round(), w, h };
+            let place = Rect { x: (area.x + column * (w + GAP)).round(), y: (area.y + row * (h + self.below())).round(), w, h };
             let cells = picture.iter().map(|&v| ramp.color_of(v, low, high).rgb).collect();
             canvas.raster(place, Raster { columns: width, rows: height, cells });
             if ramp == Ramp::Diverging {
@@ -145,13 +146,13 @@ impl Drawing for Images {
             if let Some(caption) = self.captions.get(n) {
                 let size = if canvas.text_width(caption, CAPTION) > w + GAP { CAPTION - 2.0 } else { CAPTION };
                 let caption = canvas.fit(caption, size, w + GAP - 2.0);
-                canvas.text(caption, (place.x + w / 2.0, place.bottom() + CAPTION * 1.1), size, INK, Anchor::Middle);
+                canvas.text(&caption, (place.x + w / 2.0, place.bottom() + CAPTION * 1.1), size, INK, Anchor::Middle);
             }
         }
-        if bar > 0.0 {
-            let tall = rows * (h + GAP + self.caption_height()) - GAP - self.caption_height();
-            let place = Rect { x: area.x + columns * (w + GAP) + 10.0, y: area.y, w: 14.0, h: tall.max(30.0) };
-            colorbar::draw(canvas, ramp, (low, high), place, 11.5);
+        if ramp == Ramp::Diverging {
+            let tall = (rows * (h + self.below()) - self.below()).max(30.0);
+            let place = Rect { x: area.x + columns * (w + GAP) + 10.0, y: area.y, w: 14.0, h: tall };
+            color::key(canvas, ramp, (low, high), place, 11.5);
         }
     }
 
@@ -159,6 +160,6 @@ impl Drawing for Images {
         let (n, height, width) = self.pictures.dim();
         let (_, low, high) = self.scale();
         let captions = if self.captions.is_empty() { String::new() } else { format!(" Captions: {}.", self.captions.join(", ")) };
-        format!("{n} pictures of {height} × {width} pixels, {} a row, from {} to {}.{captions}", self.columns, number(low), number(high))
+        format!("{n} pictures of {height} × {width} pixels, {} a row, from {}.{captions}", self.columns, range((low, high)))
     }
 }
