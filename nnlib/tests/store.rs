@@ -2,16 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use ndarray::{Array1, Array2};
 use nnlib::layer::{AnyLayer, Padding};
-use nnlib::{Activation, Error, FitOptions, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential};
+use nnlib::{Activation, Error, FitOptions, Loss, Model, Optimizer, RandomState, Schedule, Sequential};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tempfile::{TempDir, tempdir};
+use tempfile::tempdir;
 
 /// One of every layer.
 fn image_network(seed: u32) -> Sequential {
@@ -281,51 +279,6 @@ fn a_model_that_could_not_be_loaded_is_not_saved() {
 }
 
 #[test]
-fn places_where_no_file_can_be_are_named_and_left_clean() {
-    let folder = tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
-    let model = image_model(Optimizer::sgd(0.1).unwrap());
-    fs::write(path("file"), "").unwrap();
-    fs::create_dir(path("folder")).unwrap();
-    let says = |action: &str, path: &Path, what: &str| format!("could not {action} {}: {what}", path.display());
-    for (name, to_read, to_write) in [
-        ("folder", "is a directory", "is a directory"),
-        ("file/model.json", "Not a directory (os error 20)", "Not a directory (os error 20)"),
-        ("none/model.json", "No such file or directory (os error 2)", "No such file or directory (os error 2)"),
-    ] {
-        assert_eq!(message(Model::load(path(name))), says("read", &path(name), to_read));
-        assert_eq!(message(model.network().clone().load_weights(path(name))), says("read", &path(name), to_read));
-        assert_eq!(message(model.save(path(name))), says("write", &path(name), to_write));
-        assert_eq!(message(model.network().save_weights(path(name))), says("write", &path(name), to_write));
-    }
-    // A file that never ends would fill the memory.
-    assert_eq!(message(Model::load("/dev/zero")), "could not read /dev/zero: not a regular file");
-    let mut left = names(folder.path());
-    left.sort();
-    assert_eq!(left, [path("file"), path("folder")]);
-    assert!(names(&path("folder")).is_empty());
-}
-
-#[cfg(unix)]
-#[test]
-fn files_without_permission_are_named() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = tempdir().unwrap();
-    let path = folder.path().join("model.json");
-    let model = image_model(Optimizer::sgd(0.1).unwrap());
-    model.save(&path).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o500)).unwrap();
-    if fs::read(&path).is_ok() {
-        println!("skipped: this user may read and write everything");
-    } else {
-        assert_eq!(message(Model::load(&path)), format!("could not read {}: Permission denied (os error 13)", path.display()));
-        assert_eq!(message(model.save(&path)), format!("could not write {}: Permission denied (os error 13)", path.display()));
-    }
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
-}
-
-#[test]
 fn weights_are_what_python_s_safetensors_writes() {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/weights.safetensors");
     let mut network = Sequential::input((2, 4, 4)).conv2d(3, (3, 2)).prelu().flatten().dense(2).build(&mut RandomState::new(1)).unwrap();
@@ -436,67 +389,4 @@ proptest! {
             prop_assert!(error.to_string().contains("weights.safetensors"), "{error}");
         }
     }
-}
-
-/// Two models that differ, of a size that takes a while to write.
-fn large_models() -> [Model; 2] {
-    [0, 1].map(|seed| {
-        let network = Sequential::input(100).init(Init::HeNormal).dense(300).dense(2).build(&mut RandomState::new(seed)).unwrap();
-        network.compile(Loss::MeanSquaredError, Optimizer::sgd(0.1).unwrap()).unwrap()
-    })
-}
-
-const CHILD: &str = "NNLIB_TEST_SAVES_TO";
-
-#[test]
-#[ignore = "a child of the next test: saves again and again until it is killed"]
-fn saves_until_killed() {
-    let Some(path) = std::env::var_os(CHILD) else { return };
-    let models = large_models();
-    models[0].save(&path).unwrap();
-    println!("saving");
-    for model in models.iter().cycle().take(1_000_000) {
-        model.save(&path).unwrap();
-        model.network().save_weights(Path::new(&path).with_extension("safetensors")).unwrap();
-    }
-}
-
-#[test]
-fn killed_at_any_moment_the_old_file_or_the_new_one_is_there() {
-    use std::io::{BufRead, BufReader};
-    let folder = tempdir().unwrap();
-    let path = folder.path().join("model.json");
-    let models = large_models();
-    let mut interrupted = 0;
-    for round in 0..12_u64 {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "saves_until_killed", "--ignored", "--nocapture"])
-            .env(CHILD, &path)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        assert!(lines.any(|line| line.unwrap().contains("saving")), "the child did not begin");
-        std::thread::sleep(Duration::from_millis(20 + 7 * round));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        let loaded = Model::load(&path).unwrap();
-        assert!(models.contains(&loaded), "round {round}: neither the old nor the new model");
-        let weights = path.with_extension("safetensors");
-        if weights.exists() {
-            let mut network = loaded.into_network();
-            network.load_weights(&weights).unwrap();
-            assert!(models.iter().any(|model| *model.network() == network), "round {round}: neither the old nor the new weights");
-        }
-        interrupted += clear_unfinished(&folder);
-    }
-    println!("{interrupted} of 12 kills met a file half written");
-}
-
-/// Removes the files that a killed process could not; how many there were.
-fn clear_unfinished(folder: &TempDir) -> usize {
-    let unfinished: Vec<_> = names(folder.path()).into_iter().filter(|path| path.extension().is_some_and(|e| e == "tmp")).collect();
-    unfinished.iter().for_each(|path| fs::remove_file(path).unwrap());
-    unfinished.len()
 }
