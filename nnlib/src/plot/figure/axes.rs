@@ -5,7 +5,7 @@ use super::color::{FRAME, GRID, INK};
 use super::font::Font;
 use super::layout::{Drawing, Insets, Layout, Shown, Sizes};
 use super::legend::{self, Entry};
-use super::scale::{Scale, range};
+use super::scale::{LEAST, Scale, range};
 use super::series::{BarSlot, Extent, Marks, Series};
 use crate::error::Error;
 
@@ -185,9 +185,9 @@ impl Axis {
             return if self.log { (1.0, 10.0) } else { (0.0, 1.0) };
         }
         if self.log {
-            let (a, b) = (low.max(f64::MIN_POSITIVE).ln(), high.max(f64::MIN_POSITIVE).ln());
+            let (a, b) = (low.max(LEAST).ln(), high.max(LEAST).ln());
             let room = if b - a > 1e-9 { pad * (b - a) } else { 1.0 };
-            return ((a - room).exp().max(f64::MIN_POSITIVE), (b + room).exp().min(f64::MAX));
+            return ((a - room).exp().max(LEAST), (b + room).exp().min(f64::MAX));
         }
         // Space for a margin, and for the distance between both ends.
         let (low, high) = (low.clamp(-1e300, 1e300), high.clamp(-1e300, 1e300));

@@ -171,8 +171,11 @@ fn polygon_within(mut points: Points, r: &Rect) -> Points {
 
 /// The pieces of a line that a pattern of lengths, drawn and left out in turn, shows of it.
 fn dashes(points: &[(f64, f64)], pattern: &[f64]) -> Vec<Points> {
+    if pattern.is_empty() {
+        return vec![points.to_vec()];
+    }
     let mut pieces = vec![vec![points[0]]];
-    let (mut turn, mut left) = (0, pattern.first().copied().unwrap_or(f64::INFINITY));
+    let (mut turn, mut left) = (0, pattern[0]);
     for pair in points.windows(2) {
         let (mut from, to) = (pair[0], pair[1]);
         loop {

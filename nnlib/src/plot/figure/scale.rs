@@ -1,5 +1,8 @@
 //! From numbers to pixels, and the round numbers that an axis shows.
 
+/// The smallest number that a logarithmic axis shows.
+pub(super) const LEAST: f64 = f64::from_bits(1);
+
 /// A range of numbers laid along a line of pixels.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scale {
@@ -14,7 +17,9 @@ impl Scale {
     /// The pixel of a number.
     pub(super) fn at(&self, value: f64) -> f64 {
         let share = if self.log {
-            (value.max(f64::MIN_POSITIVE).ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
+            // Of a number close by, the logarithm of the ratio says more than the difference of logarithms.
+            let above = |v: f64| if self.high / self.low < 8.0 { ((v - self.low) / self.low).ln_1p() } else { v.ln() - self.low.ln() };
+            above(value.max(LEAST)) / above(self.high)
         } else {
             // Halves, because the range between two large numbers may be none.
             (value / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0)
