@@ -11,6 +11,7 @@ import os
 import queue
 import secrets
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,21 +74,19 @@ class Wrong(Exception):
 class Kernel:
     """A kernel of one's own in a notebook's folder; what it says outside the notebook goes to the log."""
 
+    manager: AsyncKernelManager
     client: AsyncKernelClient
 
     def __init__(self, folder: Path, log: Path, timeout: float) -> None:
         self.folder, self.log, self.timeout = folder, log, timeout
-        self.manager = AsyncKernelManager(
-            kernel_name="rust", kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)])
-        )
-        self.questions = log.with_suffix(".signs")
         self.threads = 0
         self.requests: dict[str, NotebookNode] = {}  # which cell each was for
 
     async def __aenter__(self) -> "Kernel":
-        self.questions.unlink(missing_ok=True)
+        self.own = tempfile.TemporaryDirectory(prefix="kernel-")
+        self.questions = Path(self.own.name) / "questions"
         os.mkfifo(self.questions)
-        self.asking = os.open(self.questions, os.O_RDWR)
+        self.asking = os.open(self.questions, os.O_RDWR)  # also reading, or it would wait for a reader
         try:
             await self.start()
         except BaseException:
@@ -98,11 +97,13 @@ class Kernel:
     async def __aexit__(self, *_: object) -> None:
         """Kill the kernel with all its children, whatever they are doing."""
         os.close(self.asking)
-        self.questions.unlink(missing_ok=True)
         await self.stop()
+        self.own.cleanup()
 
     async def start(self) -> None:
+        specs = KernelSpecManager(kernel_dirs=[str(KERNELS)])
         for attempt in (1, 2):  # two runs at once may, rarely, be given the same port
+            self.manager = AsyncKernelManager(kernel_name="rust", kernel_spec_manager=specs)
             environment = os.environ | {"KERNEL_SIGNS": str(self.questions)}
             with self.log.open("w") as file:
                 await self.manager.start_kernel(cwd=str(self.folder), stdout=file, stderr=file, env=environment)
