@@ -106,16 +106,16 @@ def build_seed() -> None:
         if platform.system() != "Darwin" and shutil.which("lld") and not shutil.which("mold"):
             flags += " -Clink-arg=-fuse-ld=lld"  # as evcxr chooses its linker
         environment = os.environ | {"RUSTFLAGS": flags, "CARGO_TARGET_DIR": "target", "CARGO_TERM_COLOR": "never"}
-        cargo = subprocess.Popen(command, cwd=SEED, env=environment, stderr=subprocess.PIPE, text=True)
-        assert cargo.stderr
         said = []
-        for line in cargo.stderr:
-            said.append(line)
-            if line.lstrip().startswith("Compiling"):
-                if len(said) == 1:
-                    print("set-up: compiling nnlib and its dependencies for the notebooks' cells", flush=True)
-                print(line, end="", flush=True)
-        if cargo.wait() != 0:  # no reason not to open JupyterLab
+        with subprocess.Popen(command, cwd=SEED, env=environment, stderr=subprocess.PIPE, text=True) as cargo:
+            assert cargo.stderr
+            for line in cargo.stderr:
+                said.append(line)
+                if line.lstrip().startswith("Compiling"):
+                    if len(said) == 1:
+                        print("set-up: compiling nnlib and its dependencies for the notebooks' cells", flush=True)
+                    print(line, end="", flush=True)
+        if cargo.returncode != 0:  # no reason not to open JupyterLab
             print("".join(said) + "set-up: nnlib does not compile, and a notebook's `:dep nnlib` will fail", flush=True)
 
 

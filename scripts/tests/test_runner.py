@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -486,11 +487,33 @@ class Kernel(WithFolder):
         argv[2] = str(checkout / "scripts" / "kernel.py")
         return checkout / "target" / "kernels", argv
 
-    def test_a_checkout_whose_path_has_a_space_works(self) -> None:
-        pool, argv = self.new_checkout("my checkout")
+    def test_a_checkout_works_wherever_it_stands(self) -> None:
+        pool, argv = self.new_checkout('📚 my "checkout" \\ 1')
         output = self.run_here(argv, [code("let a = 20;"), code("a + 1", result(text_plain="21"))])
         self.assertRegex(output, "pass  .*/notebook: 2 of 2 cells")
         self.assertTrue(any((pool / "0" / "target").iterdir()))
+
+    def test_a_crate_of_ones_own_comes_from_git(self) -> None:
+        crate = self.folder / "git" / "mine"
+        (crate / "src").mkdir(parents=True)
+        (crate / "Cargo.toml").write_text('[package]\nname = "mine"\nversion = "0.1.0"\nedition = "2024"\n')
+        (crate / "src" / "lib.rs").write_text("pub fn seven() -> i32 {\n    7\n}\n")
+        author = ("-c", "user.name=a reader", "-c", "user.email=reader@example.org")
+        for command in ("init", "--quiet"), ("add", "--all"), (*author, "commit", "--quiet", "--message=first"):
+            subprocess.run(["git", *command], cwd=crate, check=True)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        options = ["--export-all", f"--base-path={crate.parent}", "--listen=127.0.0.1", f"--port={port}", "--reuseaddr"]
+        daemon = subprocess.Popen(["git", "daemon", *options, crate.parent], stderr=subprocess.DEVNULL)
+        try:
+            dependency = f':dep mine = {{ git = "git://127.0.0.1:{port}/mine" }}'
+            argv = json.loads((execution.KERNELS / "rust" / "kernel.json").read_text())["argv"]
+            output = self.run_here(argv, [code(f"{dependency}\nmine::seven()", result(text_plain="7"))])
+        finally:
+            daemon.terminate()
+            daemon.wait()
+        self.assertRegex(output, "pass  .*/notebook: 1 of 1 cells")
 
     def test_in_a_new_build_folder_the_crate_is_compiled_already(self) -> None:
         pool, argv = self.new_checkout("another")
