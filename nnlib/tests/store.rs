@@ -380,10 +380,11 @@ fn weights_of_another_network_are_named_and_change_nothing() {
     let before = network.clone();
     let w = json!({"dtype": "F64", "shape": [1, 2], "data_offsets": [0, 16]});
     let b = json!({"dtype": "F64", "shape": [2], "data_offsets": [16, 32]});
-    let single = json!({"dtype": "F32", "shape": [2], "data_offsets": [16, 24]});
+    let single = json!({"dtype": "I32", "shape": [2], "data_offsets": [16, 24]});
     let huge = json!({"dtype": "F64", "shape": [1_000_000_000_000_u64, 1_000_000_000_000_u64], "data_offsets": [0, 16]});
     let numbers = [1.0, 2.0, 3.0, 4.0];
-    let cases: [(Vec<u8>, &str); 9] = [
+    let cases: [(Vec<u8>, &str); 10] = [
+        (b"<html><head><title>404".to_vec(), "header: expected a safetensors file, got a web page"),
         (vec![], "header: expected a safetensors file, got header too small"),
         (vec![255; 20], "header: expected a safetensors file, got header too large"),
         (
@@ -394,11 +395,14 @@ fn weights_of_another_network_are_named_and_change_nothing() {
             tensors(&json!({"1.w": huge}), &numbers),
             "header: expected a safetensors file, got overflow computing buffer size from shape and/or element type",
         ),
-        (tensors(&json!({"1.w": w}), &numbers[..2]), "tensor \"1.b\": expected F64 of shape [2], got no such tensor"),
-        (tensors(&json!({"1.w": w, "1.b": single}), &numbers[..3]), "tensor \"1.b\": expected F64 of shape [2], got F32 of shape [2]"),
+        (tensors(&json!({"1.w": w}), &numbers[..2]), "tensor \"1.b\": expected F64, F32, F16 or BF16 of shape [2], got no such tensor"),
+        (
+            tensors(&json!({"1.w": w, "1.b": single}), &numbers[..3]),
+            "tensor \"1.b\": expected F64, F32, F16 or BF16 of shape [2], got I32 of shape [2]",
+        ),
         (
             tensors(&json!({"1.w": {"dtype": "F64", "shape": [2, 1], "data_offsets": [0, 16]}, "1.b": b}), &numbers),
-            "tensor \"1.w\": expected F64 of shape [1, 2], got F64 of shape [2, 1]",
+            "tensor \"1.w\": expected F64, F32, F16 or BF16 of shape [1, 2], got F64 of shape [2, 1]",
         ),
         (
             tensors(&json!({"1.w": w, "1.b": b, "2.w": {"dtype": "F64", "shape": [1], "data_offsets": [32, 40]}}), &[0.0; 5]),

@@ -146,7 +146,9 @@ fn read_shape(place: &Place<'_>) -> Result<Shape, Error> {
     let mut free = counts.iter_mut();
     let items = place.each(|item| {
         let count = item.count()?;
-        free.next().map(|free| *free = count);
+        if let Some(free) = free.next() {
+            *free = count;
+        }
         Ok(())
     })?;
     let [channels, height, width] = counts;
