@@ -94,6 +94,7 @@ versions! {
 }
 
 #[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "a convolution, its places and its sizes")]
 fn slide_by<S: Simd>(simd: S, of: &Convolution, x: &[Lane], lanes: usize, offsets: &[usize], w: &[f64], b: &[f64], z: &mut [Lane]) {
     let (outputs, between) = (of.outputs, of.positions() * lanes);
     for position in 0..of.positions() {
@@ -217,6 +218,7 @@ fn under_kernels<S: Simd, const R: usize>(
 
 /// One position's δ, back to the pixels under `R` of the kernel's numbers.
 #[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "a loop's body, named")]
 fn spread_one<S: Simd, const R: usize>(
     simd: S,
     delta: &[Lane],
