@@ -64,6 +64,7 @@ python=$(command -v python3) || fail "Python 3.10 or later is missing. On Debian
     fail "Python's venv is missing. On Debian or Ubuntu: sudo apt install python3-venv"
 
 scripts/environment.sh .venv scripts/requirements.txt
+rm -rf .venv/share/jupyter/kernels/python3 # which JupyterLab would offer before Rust
 # 3. The kernel's program. It has no --version, but answers Jupyter with this text.
 is_wanted_kernel() { [[ -x $1 ]] && grep -aqF "EvCxR $evcxr_version" "$1" && "$1" --help >/dev/null 2>&1; }
 built=$root/.venv/evcxr/bin/evcxr_jupyter

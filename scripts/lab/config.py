@@ -6,9 +6,11 @@ HERE = Path(__file__).resolve().parent
 
 c = get_config()  # noqa: F821  (Jupyter puts it there)
 c.MultiKernelManager.default_kernel_name = "rust"
-# Each printed line is a message. What a loop prints in a few seconds is to be seen, the figure behind it too; what would
-# freeze the tab is not. Of the rest JupyterLab says that it was left out.
-c.ZMQChannelsWebsocketConnection.iopub_msg_rate_limit = 10_000  # in a second
+c.KernelSpecManager.ensure_native_kernel = False  # a new notebook would be offered in the environment's Python first
+# Each printed line is a message. Ten thousand in ten seconds are shown, and the figure behind them; of more than a tab
+# can hold JupyterLab leaves out the rest and says so.
+c.ZMQChannelsWebsocketConnection.rate_limit_window = 10
+c.ZMQChannelsWebsocketConnection.iopub_msg_rate_limit = 1_000  # in a second, over the window
 c.ZMQChannelsWebsocketConnection.iopub_data_rate_limit = 10_000_000
 c.LabApp.app_settings_dir = str(HERE / "settings")
 c.LabApp.custom_css = True
