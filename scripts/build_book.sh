@@ -24,7 +24,7 @@ sources=target/book-sources site=target/book reference=target/book-reference
 # A folder of its own for the reference, since target/doc may hold those of other crates too.
 CARGO_BUILD_BUILD_DIR=target RUSTDOCFLAGS="-D warnings" \
     cargo doc --package nnlib --no-deps --locked --quiet --target-dir $reference
-$python scripts/book/prepare.py $sources
+PYTHONPATH=scripts $python scripts/book/prepare.py $sources
 rm -rf $site
 $python -m sphinx --builder html --conf-dir scripts/book --doctree-dir target/book-doctrees --fail-on-warning \
     --keep-going --quiet $sources $site

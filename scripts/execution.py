@@ -1,30 +1,38 @@
-"""Executes one notebook in a kernel of its own, and keeps account of how far it came and what was wrong."""
+"""Executes one notebook in a kernel of its own, and keeps account of how far it came and what was wrong.
+
+The kernel answers "ok" to a cell that panicked: its message comes as text on stderr, if it comes. So behind each cell a
+sign of life is asked for: the process that runs the cells panics in a thread of its own (prelude.rs), and that has to be
+heard. Since one way carries all lines in their order, all that the cell itself has said is then there as well. At the
+end a cell of the runner's own prints and panics, and both must arrive before the kernel says that it has ended.
+"""
 
 import asyncio
+import os
 import queue
+import secrets
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, output_from_msg
 
-from outputs import ANSI, ERRORS, RAISES, SKIP, VARIES, differences, shown, tags
+from kernel import PRELUDE
+from outputs import ANSI, ERRORS, RAISES, SKIP, shown, tags
 
 KERNELS = Path(sys.prefix) / "share" / "jupyter" / "kernels"
 START_SECONDS = 300
+SIGN_SECONDS = 20  # a sign takes milliseconds; this long one is waited for on a machine that is busy with other things
+THREAD_SECONDS = 5  # so long a thread that a cell leaves behind may take to end, or to panic, before the next cell runs
 
-# evcxr sends a cell's last lines by another thread than the word that it has ended. On a machine with three busy kernels
-# and two cores, 248 of 360 panics came after it, the latest by 21 ms.
-# So the end of a cell is waited for: briefly, longer where what it showed before is still missing, and longest for the
-# error that it exists to show.
-SETTLE_SECONDS = 0.05
-MISSING_SECONDS = 0.5
-ERROR_SECONDS = 5.0
+UNHEARD = "after this cell a panic is not heard: the kernel's stderr, or the panic hook, is no longer what it was"
+UNTIMELY = "the kernel said that this cell had ended when it had not, or says so twice: what follows is a cell late"
 
 
 @dataclass
@@ -43,16 +51,13 @@ class Run:
     """One notebook on its way through: what has been done, and what was wrong."""
 
     path: Path
+    name: str
     cells: int = 0
     done: int = 0
     began: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
     saved: bool = False
     failures: list[Failure] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        return self.path.stem
 
     def fail(self, message: str, cell: NotebookNode | None = None, number: int | None = None) -> None:
         line = next((line for line in cell.source.splitlines() if line.strip()), "") if cell else ""
@@ -62,97 +67,173 @@ class Run:
         self.failures.append(Failure(text.strip("\n"), number, line.strip()))
 
 
-class NotStarted(Exception):
-    """The kernel did not start; the message has its last words."""
+class Wrong(Exception):
+    """The notebook cannot go on; the message says why."""
 
 
-class Client(NotebookClient):
-    """nbclient drops what arrives after its cell has ended; this one gives it to the cell that ran before."""
+class Kernel:
+    """A kernel of one's own in a notebook's folder; what it says outside the notebook goes to the log."""
 
-    previous: tuple[NotebookNode, int] | None = None
+    manager: AsyncKernelManager
+    client: AsyncKernelClient
 
-    async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
-        assert self.kc
-        while True:
-            message = await self.kc.iopub_channel.get_msg(timeout=None)
-            if message["parent_header"].get("msg_id") == parent_msg_id:
-                try:
-                    self.process_message(message, cell, cell_index)
-                except CellExecutionComplete:
-                    self.previous = cell, cell_index
-                    return
-            elif message["msg_type"] == "stream" and self.previous:
-                self.process_message(message, *self.previous)
+    def __init__(self, folder: Path, log: Path, timeout: float) -> None:
+        self.folder, self.log, self.timeout = folder, log, timeout
+        self.threads = 0
+        self.requests: dict[str, NotebookNode] = {}  # which cell each was for
 
-    async def settle(self, seconds: float) -> None:
-        """Take in what still arrives for the last cell, until nothing has for so long."""
-        assert self.kc
-        while self.previous:
-            try:
-                message = await self.kc.iopub_channel.get_msg(timeout=seconds)
-            except queue.Empty:
-                return
-            if message["msg_type"] == "stream":
-                self.process_message(message, *self.previous)
-
-
-async def start_kernel(client: Client, folder: Path, log: Path) -> None:
-    """Start the kernel in the notebook's folder; what it says outside the notebook goes to the log."""
-    specs = KernelSpecManager(kernel_dirs=[str(KERNELS)])
-    for attempt in (1, 2):  # two runs at once may, rarely, be given the same port
-        client.km = AsyncKernelManager(kernel_name="rust", kernel_spec_manager=specs)
-        with log.open("w") as file:
-            await client.km.start_kernel(cwd=str(folder), stdout=file, stderr=file)
-        client.kc = client.km.client()
-        client.kc.start_channels()
+    async def __aenter__(self) -> "Kernel":
+        self.own = tempfile.TemporaryDirectory(prefix="kernel-")
+        self.questions = Path(self.own.name) / "questions"
+        os.mkfifo(self.questions)
+        self.asking = os.open(self.questions, os.O_RDWR)  # also reading, or it would wait for a reader
         try:
-            await client.kc.wait_for_ready(timeout=START_SECONDS)
-            return
-        except RuntimeError as error:
-            if attempt == 2 or await client.km.is_alive():
-                said = "\n".join(log.read_text(errors="replace").splitlines()[:10])
-                raise NotStarted(f"the kernel did not start: {error}\n{said}") from None
-            await stop_kernel(client)
+            await self.start()
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Kill the kernel with all its children, whatever they are doing."""
+        os.close(self.asking)
+        await self.stop()
+        self.own.cleanup()
+
+    async def start(self) -> None:
+        specs = KernelSpecManager(kernel_dirs=[str(KERNELS)])
+        for attempt in (1, 2):  # two runs at once may, rarely, be given the same port
+            self.manager = AsyncKernelManager(kernel_name="rust", kernel_spec_manager=specs)
+            environment = os.environ | {"KERNEL_SIGNS": str(self.questions)}
+            with self.log.open("w") as file:
+                await self.manager.start_kernel(cwd=str(self.folder), stdout=file, stderr=file, env=environment)
+            self.client = self.manager.client()
+            self.client.start_channels()
+            try:
+                await self.client.wait_for_ready(timeout=START_SECONDS)
+                break
+            except RuntimeError as error:
+                if attempt == 2 or await self.manager.is_alive():
+                    said = "\n".join(self.log.read_text(errors="replace").splitlines()[:10])
+                    raise Wrong(f"the kernel did not start: {error}\n{said}") from None
+                await self.stop()
+        self.process = psutil.Process(self.manager.provisioner.pid)
+        self.child = self.find_child()
+        self.threads = self.child.num_threads() if self.child else 0
+
+    async def stop(self) -> None:
+        if self.manager.has_kernel:
+            self.client.stop_channels()
+            await self.manager.shutdown_kernel(now=True)
+
+    def find_child(self) -> psutil.Process | None:
+        """The process that runs the cells: the kernel's own program once more."""
+        return next((child for child in self.process.children() if child.name() == self.process.name()), None)
+
+    async def next_message(self) -> dict | None:
+        """What the kernel says next, if it does so within a second."""
+        try:
+            return await self.client.get_iopub_msg(timeout=1)
+        except queue.Empty:
+            if not await self.manager.is_alive():
+                raise Wrong("the kernel died") from None
+            return None
+
+    def collect(self, message: dict) -> None:
+        """Give what a message shows to the cell that it is for, also when that has ended."""
+        cell = self.requests.get(message["parent_header"].get("msg_id", ""))
+        if cell and message["msg_type"] in ("stream", "execute_result", "display_data", "error"):
+            cell.outputs.append(output_from_msg(message))
+
+    async def execute(self, cell: NotebookNode) -> None:
+        """Execute a cell and collect its outputs, until the kernel says that it has ended."""
+        deadline = time.monotonic() + self.timeout
+        request = self.client.execute(cell.source, allow_stdin=False)
+        self.requests[request] = cell
+        while True:
+            if message := await self.next_message():
+                self.collect(message)
+                state = message["content"].get("execution_state")
+                if state == "idle" and message["parent_header"].get("msg_id") == request:
+                    return
+            elif time.monotonic() > deadline:
+                raise Wrong(f"the cell is over its time limit of {self.timeout} s (--timeout)")
+
+    async def sign(self) -> bool:
+        """Whether a panic is heard now. What the last cell said has arrived by then, too."""
+        child = self.find_child()
+        if child != self.child:  # another process runs the cells now, without the prelude
+            await self.execute(new_code_cell(PRELUDE.read_text()))
+            self.child, self.threads = child, child.num_threads() if child else 0
+        await self.threads_end()
+        nonce = secrets.token_hex(8)
+        os.write(self.asking, f"{nonce}\n".encode())
+        deadline, begun, panicked = time.monotonic() + SIGN_SECONDS, False, False
+        while time.monotonic() < deadline:
+            message = await self.next_message()
+            if not message:
+                continue
+            text = message["content"].get("text", "")
+            if text == f"{nonce} ends\n":
+                return panicked
+            begun |= text == f"{nonce} begins\n"
+            panicked |= "panicked" in text and nonce in text
+            if not begun:
+                self.collect(message)
+        return False
+
+    async def is_in_step(self) -> bool:
+        """Whether a cell's output and its panic arrive before the kernel says that the cell has ended."""
+        nonce = secrets.token_hex(8)
+        cell = new_code_cell(f'{{ ::std::println!("{nonce}"); ::std::panic!("{nonce}"); }}')
+        await self.execute(cell)
+        printed = nonce in shown(cell.outputs).get("stdout", "")
+        return await self.sign() and printed and nonce in shown(cell.outputs).get("stderr", "")
+
+    async def threads_end(self) -> None:
+        """Give the threads that the cell has started the time to end; those that do not are there to stay."""
+        deadline = time.monotonic() + THREAD_SECONDS
+        try:
+            while self.child and (now := self.child.num_threads()) > self.threads and time.monotonic() < deadline:
+                await asyncio.sleep(0.02)
+            self.threads = now
+        except psutil.Error:
+            pass
 
 
-async def stop_kernel(client: Client) -> None:
-    """Kill the kernel with all its children, whatever they are doing."""
-    if client.kc:
-        client.kc.stop_channels()
-    if client.km and client.km.has_kernel:
-        await client.km.shutdown_kernel(now=True)
-
-
-async def execute(run: Run, notebook: NotebookNode, stored: NotebookNode, timeout: int, log: Path) -> None:
+async def execute(run: Run, notebook: NotebookNode, timeout: int, log: Path) -> None:
     """Execute the notebook's cells in a fresh kernel, up to the first that fails."""
-    client = Client(notebook, timeout=timeout, allow_errors=True, iopub_timeout=60, record_timing=False)
+    if not await attempt(run, notebook, timeout, log, careful=False):
+        # The kernel was out of step at the end. A second time it is asked behind each cell, to name the one.
+        run.failures.clear()
+        if not await attempt(run, notebook, timeout, log, careful=True):
+            run.fail("the kernel was out of step at the end of one run and not in another")
+
+
+async def attempt(run: Run, notebook: NotebookNode, timeout: int, log: Path, careful: bool) -> bool:
+    """Whether that says where the notebook fails, if it does."""
+    cells = list(filter(is_executed, notebook.cells))
     number, cell = 0, None
     try:
-        await start_kernel(client, run.path.parent, log)
-        for index, cell in enumerate(notebook.cells):
-            if not is_executed(cell):
-                continue
-            number += 1
-            await client.async_execute_cell(cell, index, execution_count=number)
-            await client.settle(SETTLE_SECONDS)
-            if VARIES not in tags(cell) and differences(stored.cells[index].outputs, cell.outputs):
-                await client.settle(MISSING_SECONDS)
-            if RAISES in tags(cell) and not shown(cell.outputs).keys() & ERRORS:
-                await client.settle(ERROR_SECONDS)
-            run.done = number
-            if RAISES not in tags(cell) and shown(cell.outputs).keys() & ERRORS:
-                break
-        await client.settle(MISSING_SECONDS)
-    except NotStarted as error:
-        run.fail(str(error))
-    except CellTimeoutError:
-        run.fail(f"the cell is over its time limit of {timeout} s (--timeout)", cell, number)
-    except DeadKernelError:
-        if client.km and client.km.has_kernel and await client.km.is_alive():
-            raise asyncio.CancelledError from None  # to nbclient a task that was cancelled is a kernel that died
-        run.fail("the kernel died", cell, number)
-    finally:
-        await stop_kernel(client)
+        async with Kernel(run.path.parent, log, timeout) as kernel:
+            for number, cell in enumerate(cells, 1):
+                cell.outputs, cell.execution_count = [], number
+                await kernel.execute(cell)
+                heard = await kernel.sign()
+                run.done = number
+                if not heard:
+                    run.fail(UNHEARD, cell, number)
+                    return True
+                failed = RAISES not in tags(cell) and bool(shown(cell.outputs).keys() & ERRORS)
+                if (failed or careful or number == len(cells)) and not await kernel.is_in_step():
+                    if careful:
+                        run.fail(UNTIMELY, cell, number)
+                    return careful
+                if failed:
+                    return True
+    except Wrong as error:
+        run.fail(str(error), cell, number)
+    return True
 
 
 def is_executed(cell: NotebookNode) -> bool:

@@ -30,11 +30,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from outputs import ROOT, tags
+from course import NOTEBOOKS, ROOT, notebooks
+from outputs import tags
 from run_notebooks import read, text_of, write
 
-SOLUTIONS = ROOT / "notebooks" / "solutions"
-EXERCISES = ROOT / "notebooks" / "exercises"
+EXERCISES = NOTEBOOKS / "exercises"
 SOLUTION = "solution"  # the tag
 
 REGION = re.compile(r"^([ \t]*)// solution\n(?:.*\n)*?\1// end$", re.MULTILINE)
@@ -75,7 +75,7 @@ def with_outputs(notebook: NotebookNode, stored: NotebookNode) -> NotebookNode:
 def generated() -> dict[Path, str]:
     """What each file of exercises should hold."""
     texts = {}
-    for path in sorted(SOLUTIONS.glob("*.ipynb")):
+    for path in notebooks("solutions"):
         notebook = exercise(read(path))
         target = EXERCISES / path.name
         if target.exists():
@@ -88,7 +88,7 @@ def out_of_date() -> list[Path]:
     """The exercises that differ from what their solutions make of them, are missing, or have no solution."""
     texts = generated()
     stale = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    return stale + [path for path in sorted(EXERCISES.glob("*.ipynb")) if path not in texts]
+    return stale + [path for path in notebooks("exercises") if path not in texts]
 
 
 def main() -> int:

@@ -1,4 +1,5 @@
-"""The Rust kernel: `--install` registers it with Jupyter and warms its build folders, otherwise it starts.
+"""The Rust kernel: `--install` registers it with Jupyter and warms its build folders, `--registered` says which program
+is registered, otherwise it starts.
 
 evcxr builds every cell with cargo in one folder, and one folder serves one kernel at a time. So there is a pool of
 folders below target/kernels, kept and used again, in which a later kernel finds every dependency compiled. Each has
@@ -24,6 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 POOL = ROOT / "target" / "kernels"
 SEED = POOL / "seed"
 SOURCES = POOL / "rust-src"  # made by rust_sources.py
+PRELUDE = ROOT / "scripts" / "prelude.rs"
+TOOLS = ROOT / "scripts" / "tools"
 SPEC = ROOT / ".venv" / "share" / "jupyter" / "kernels" / "rust"
 
 # evcxr builds with the profile dev, checks on, opt-level 2. This wins over its manifest in every build folder, so that
@@ -40,14 +43,17 @@ overflow-checks = false
 
 [profile.dev.package."*"]
 codegen-units = 1
+
+# A `:dep` that asks the network is to say within seconds that there is none.
+[net]
+retry = 1
+
+[http]
+timeout = 10
 """
 
-# Without this, every `:dep` asks the network whether the crates have changed, and fails where there is none. What
-# the crate itself depends on has been fetched by set-up; for a crate of one's own, `:offline 0` goes before its `:dep`.
-EVCXR_CONFIG = "[evcxr]\noffline_mode = true\n"
-
 # The manifest that evcxr writes for an exercise's first cell, as far as it decides what can be used again.
-SEED_MANIFEST = f"""\
+SEED_MANIFEST = """\
 [package]
 name = "seed"
 version = "1.0.0"
@@ -63,8 +69,8 @@ strip = "debuginfo"
 rpath = true
 
 [dependencies]
-nnlib = {{ path = {json.dumps(str(ROOT / "nnlib"))} }}
-nnlib-checks = {{ path = {json.dumps(str(ROOT / "nnlib" / "checks"))} }}
+nnlib = { path = "../../../nnlib" }
+nnlib-checks = { path = "../../../nnlib/checks" }
 """
 
 
@@ -100,16 +106,16 @@ def build_seed() -> None:
         if platform.system() != "Darwin" and shutil.which("lld") and not shutil.which("mold"):
             flags += " -Clink-arg=-fuse-ld=lld"  # as evcxr chooses its linker
         environment = os.environ | {"RUSTFLAGS": flags, "CARGO_TARGET_DIR": "target", "CARGO_TERM_COLOR": "never"}
-        cargo = subprocess.Popen(command, cwd=SEED, env=environment, stderr=subprocess.PIPE, text=True)
-        assert cargo.stderr
         said = []
-        for line in cargo.stderr:
-            said.append(line)
-            if line.lstrip().startswith("Compiling"):
-                if len(said) == 1:
-                    print("set-up: compiling nnlib and its dependencies for the notebooks' cells", flush=True)
-                print(line, end="", flush=True)
-        if cargo.wait() != 0:  # no reason not to open JupyterLab
+        with subprocess.Popen(command, cwd=SEED, env=environment, stderr=subprocess.PIPE, text=True) as cargo:
+            assert cargo.stderr
+            for line in cargo.stderr:
+                said.append(line)
+                if line.lstrip().startswith("Compiling"):
+                    if len(said) == 1:
+                        print("set-up: compiling nnlib and its dependencies for the notebooks' cells", flush=True)
+                    print(line, end="", flush=True)
+        if cargo.returncode != 0:  # no reason not to open JupyterLab
             print("".join(said) + "set-up: nnlib does not compile, and a notebook's `:dep nnlib` will fail", flush=True)
 
 
@@ -165,18 +171,35 @@ def without_spaces(folder: Path) -> Path:
     return stand_in
 
 
+def cargo() -> str:
+    """The program itself rather than rustup's stand-in, as evcxr looks for it."""
+    with contextlib.suppress(OSError, subprocess.CalledProcessError):
+        return subprocess.check_output(["rustup", "which", "cargo"], stderr=subprocess.DEVNULL, text=True).strip()
+    return shutil.which("cargo") or "cargo"
+
+
 def start(evcxr: str, connection_file: str) -> None:
     write_cargo_config()
     folder = take_folder()
     copy_seed(folder)
     folder = without_spaces(folder)
-    (folder / "evcxr.toml").write_text(EVCXR_CONFIG)
+    shutil.copyfile(PRELUDE, folder / "prelude.rs")
+    (folder / "resolved.toml").unlink(missing_ok=True)  # so that each kernel resolves anew
     os.environ.update(EVCXR_TMPDIR=str(folder), EVCXR_CONFIG_DIR=str(folder))
+    os.environ.update(KERNEL_CARGO=cargo(), KERNEL_LOCK=str(ROOT / "Cargo.lock"), PATH=f"{TOOLS}:{os.environ['PATH']}")
     if (SOURCES / "made-from").exists():
         os.environ["RUST_SRC_PATH"] = str(SOURCES)
     # evcxr would look there for a kernelspec of its own, and bring it up to date: the user's is not ours to change.
     os.environ["JUPYTER_PATH"] = str(folder)
     os.execv(evcxr, [evcxr, "--control_file", connection_file])
+
+
+def registered() -> str:
+    """The program that is registered with Jupyter, if any."""
+    try:
+        return str(json.loads((SPEC / "kernel.json").read_text())["argv"][3])
+    except (OSError, ValueError, LookupError):
+        return ""
 
 
 def install(evcxr: str) -> None:
@@ -198,6 +221,8 @@ def install(evcxr: str) -> None:
 def main() -> None:
     if sys.argv[1] == "--install":
         install(sys.argv[2])
+    elif sys.argv[1] == "--registered":
+        print(registered())
     else:
         start(sys.argv[1], sys.argv[2])
 

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Usage: scripts/lab.sh [JUPYTERLAB OPTION ...]
 #
-# Opens JupyterLab on notebooks/ with the Rust kernel, after setting up what is missing. Options are JupyterLab's:
-# --no-browser, --port=8889, --ServerApp.root_dir=FOLDER for one of your own, or notebooks/01-data.ipynb to open a
-# notebook. Ctrl-C ends it.
+# Opens JupyterLab on notebooks/ with the Rust kernel, after setting up what is missing; the first time with the first
+# lesson. Options are JupyterLab's: --no-browser, --port=8889, --ServerApp.root_dir=FOLDER for one of your own, or
+# notebooks/01-data.ipynb to open a notebook. As root, where a container knows no other user, it wants --allow-root.
+#
+# Ctrl-C asks whether to end it: answer y, or press Ctrl-C once more. What you change in a lesson is saved every two
+# minutes without your doing; `git restore notebooks/01-data.ipynb` brings back the lesson as it was.
 
 set -euo pipefail
 
@@ -11,9 +14,20 @@ case "${1:-}" in
 -h | --help) sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit ;;
 esac
 
+if [[ $(id -u) == 0 && " $* " != *" --allow-root "* ]]; then
+    echo "JupyterLab does not run as root unless told so: scripts/lab.sh --allow-root" >&2
+    exit 1
+fi
+
 root=$(cd "$(dirname "$0")/.." && pwd)
 "$root/scripts/setup.sh"
 # The environment's kernel comes before one of the same name that the user has.
 export JUPYTER_PATH=$root/.venv/share/jupyter${JUPYTER_PATH:+:$JUPYTER_PATH}
-[[ " $*" == *" --ServerApp.root_dir="* ]] || set -- --ServerApp.root_dir="$root/notebooks" "$@"
-exec "$root/.venv/bin/python" -m jupyterlab --MultiKernelManager.default_kernel_name=rust "$@"
+if [[ " $*" != *" --ServerApp.root_dir="* ]]; then
+    set -- --ServerApp.root_dir="$root/notebooks" "$@"
+    if [[ ! -e $root/.venv/opened ]]; then
+        touch "$root/.venv/opened"
+        set -- --LabApp.default_url=/lab/tree/00-start-here.ipynb "$@"
+    fi
+fi
+exec "$root/.venv/bin/python" -m jupyterlab --config="$root/scripts/lab/config.py" "$@"

@@ -1,13 +1,14 @@
 """Executes notebooks and says whether they are right; scripts/run_all.sh prepares the environment and calls this.
 
 The kernel answers "ok" to a cell that panicked: its message comes as text on stderr and nothing else. So stderr is
-what is judged here, beside the error messages that Jupyter knows.
+what is judged here, beside the error messages that Jupyter knows; execution.py makes sure that it is heard.
 """
 
 import argparse
 import asyncio
+import contextlib
 import copy
-import logging
+import math
 import os
 import signal
 import sys
@@ -19,8 +20,9 @@ import nbformat
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+from course import NOTEBOOKS, ROOT, notebooks
 from execution import Run, execute, is_executed
-from outputs import ERRORS, RAISES, ROOT, VARIES, clean, differences, shown, tags, tidy, to_store
+from outputs import ERRORS, RAISES, VARIES, clean, differences, keep, shown, tags, tidy
 
 
 def judge(run: Run, stored: NotebookNode, notebook: NotebookNode, save: bool) -> None:
@@ -51,6 +53,7 @@ def judge(run: Run, stored: NotebookNode, notebook: NotebookNode, save: bool) ->
 
 def write(path: Path, text: str) -> None:
     """Write beside and rename, so that the file is whole at any moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_text(text, encoding="utf-8")
@@ -84,15 +87,17 @@ async def run_notebook(run: Run, results: Path, timeout: int, save: bool) -> Non
         if is_executed(cell):
             cell.outputs, cell.execution_count = [], None
     clean(notebook)
-    await execute(run, notebook, stored, timeout, results / f"{run.name}.log")
+    result = results / run.name.lstrip("/")
+    result.parent.mkdir(parents=True, exist_ok=True)
+    await execute(run, notebook, timeout, Path(f"{result}.log"))
     judge(run, stored, notebook, save)
     html, _ = await asyncio.to_thread(HTMLExporter().from_notebook_node, notebook)
-    write(results / f"{run.name}.html", html)
-    write(results / f"{run.name}.ipynb", text_of(notebook))
+    write(Path(f"{result}.html"), html)
+    write(Path(f"{result}.ipynb"), text_of(notebook))
     if save and not run.failures:
         for old, cell in zip(stored.cells, notebook.cells):
             if is_executed(cell):
-                cell.outputs = to_store(cell, old.outputs)
+                keep(cell, old.outputs)
         text = text_of(notebook)
         run.saved = text != run.path.read_text(encoding="utf-8")
         if run.saved:
@@ -152,7 +157,7 @@ async def run_all(paths: list[Path], results: Path, jobs: int, timeout: int, sav
             for run in active:
                 say(f"      {run.name}: {run.done} of {run.cells} cells, {time.monotonic() - run.began:.0f} s")
 
-    all_runs = [Run(path) for path in paths]
+    all_runs = [Run(path, name_of(path)) for path in paths]
     tasks = [asyncio.create_task(one(run)) for run in all_runs]
     ticker = asyncio.create_task(progress())
     try:
@@ -165,19 +170,51 @@ async def run_all(paths: list[Path], results: Path, jobs: int, timeout: int, sav
     return all_runs
 
 
+def name_of(path: Path) -> str:
+    """What a notebook is called in the report: its path, as short as it is unmistakable, without the ending."""
+    for folder in (NOTEBOOKS, Path.cwd()):
+        if path.is_relative_to(folder):
+            path = path.relative_to(folder)
+    return str(path.with_suffix(""))
+
+
 def chosen(names: list[str]) -> list[Path]:
     """The notebooks that the arguments name: each a file, or the beginning of a name below notebooks/."""
-    course = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    course = {name_of(path): path for path in notebooks()}
     paths = []
     for name in names:
-        matches = [path for path in course if path.stem.startswith(name)]
+        matches = [path for known, path in course.items() if known.startswith(name)]
         if not matches and name.endswith(".ipynb"):
             matches = [Path(name).resolve()]
         if not matches:
-            sys.exit(f"no notebook begins with {name!r}; there are: {', '.join(path.stem for path in course)}")
+            sys.exit(f"no notebook begins with {name!r}; there are: {', '.join(course)}")
         paths += [path for path in matches if path not in paths]
     # The last lessons take longest: they go first, so that no core waits for one of them at the end.
-    return paths if names else course[::-1]
+    return paths if names else notebooks(".", "experiments")[::-1]
+
+
+def cores(system: Path = Path("/")) -> int:
+    """How many cores this process may use: by its affinity, and by the quotas of its control groups."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        groups = (system / "proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        groups = []
+    for group in groups:
+        _, controllers, path = group.split(":", 2)
+        tree = system / "sys/fs/cgroup" / ("cpu" if "cpu" in controllers.split(",") else "")
+        own = tree / path.lstrip("/")
+        for folder in [own, *own.parents]:
+            with contextlib.suppress(OSError, ValueError):  # "max" is no number: no quota
+                if tree.name == "cpu":
+                    words = [(folder / f"cpu.cfs_{name}_us").read_text() for name in ("quota", "period")]
+                else:
+                    words = (folder / "cpu.max").read_text().split()
+                quota, period = map(int, words)
+                count = min(count, math.ceil(quota / period)) if quota > 0 else count
+            if folder == tree:
+                break
+    return max(count, 1)
 
 
 async def interruptible(arguments: argparse.Namespace, paths: list[Path]) -> int:
@@ -199,7 +236,7 @@ async def interruptible(arguments: argparse.Namespace, paths: list[Path]) -> int
 def main() -> int:
     parser = argparse.ArgumentParser(prog="run_all.sh", add_help=False)
     parser.add_argument("names", nargs="*")
-    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("-j", "--jobs", type=int, default=cores())
     parser.add_argument("--timeout", type=int, default=600)
     parser.add_argument("--save", action="store_true")
     parser.add_argument("--results", type=Path, default=ROOT / "target" / "notebooks")
@@ -209,7 +246,6 @@ def main() -> int:
     paths = chosen(arguments.names)
     if not paths:
         sys.exit("there is no notebook below notebooks/")
-    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what nbclient logs is in the report
     return asyncio.run(interruptible(arguments, paths))
 
 

@@ -7,8 +7,8 @@
 # It needs Rust 1.95 or later (rustup) with a C linker, and Python 3.10 or later with venv. It then
 #   1. adds the Rust component rust-src, with which the kernel infers types;
 #   2. makes the Python environment .venv from scripts/requirements.txt (JupyterLab and what runs the notebooks);
-#   3. finds the Rust kernel, evcxr_jupyter 0.22.0: the one on PATH where its version matches, else it is installed
-#      below .venv/evcxr, from a binary where cargo-binstall is present, else from source (about 14 minutes on two cores);
+#   3. finds the Rust kernel, evcxr_jupyter 0.22.0: the one that is registered already, or on PATH, while it works; else
+#      it is installed below .venv/evcxr: in seconds where cargo-binstall is present, else from source (5 to 14 minutes);
 #   4. registers the kernel "rust" inside .venv;
 #   5. fetches the crate's dependencies, and below target/kernels compiles them for the notebooks' cells and copies the
 #      part of rust-src that the kernel reads.
@@ -64,21 +64,25 @@ python=$(command -v python3) || fail "Python 3.10 or later is missing. On Debian
     fail "Python's venv is missing. On Debian or Ubuntu: sudo apt install python3-venv"
 
 scripts/environment.sh .venv scripts/requirements.txt
-# JupyterLab would ask whether it may fetch its makers' news.
-mkdir -p .venv/share/jupyter/lab/settings
-echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' >.venv/share/jupyter/lab/settings/overrides.json
-
+rm -rf .venv/share/jupyter/kernels/python3 # which JupyterLab would offer before Rust
 # 3. The kernel's program. It has no --version, but answers Jupyter with this text.
-is_wanted_kernel() { [[ -x $1 ]] && grep -aqF "EvCxR $evcxr_version" "$1"; }
-evcxr=$(command -v evcxr_jupyter || true)
-if ! is_wanted_kernel "$evcxr"; then
-    evcxr=$root/.venv/evcxr/bin/evcxr_jupyter
-    if ! is_wanted_kernel "$evcxr" && cargo binstall -V >/dev/null 2>&1; then
+is_wanted_kernel() { [[ -x $1 ]] && grep -aqF "EvCxR $evcxr_version" "$1" && "$1" --help >/dev/null 2>&1; }
+built=$root/.venv/evcxr/bin/evcxr_jupyter
+evcxr=
+for candidate in "$(.venv/bin/python scripts/kernel.py --registered)" "$(command -v evcxr_jupyter || true)" "$built"; do
+    if is_wanted_kernel "$candidate"; then
+        evcxr=$candidate
+        break
+    fi
+done
+if [[ -z $evcxr ]]; then
+    evcxr=$built
+    if cargo binstall -V >/dev/null 2>&1; then
         say "installing the kernel evcxr_jupyter $evcxr_version with cargo binstall"
         cargo binstall --no-confirm --root .venv/evcxr "evcxr_jupyter@$evcxr_version" || true
     fi
     if ! is_wanted_kernel "$evcxr"; then
-        say "building the kernel evcxr_jupyter $evcxr_version from source; this takes about 14 minutes on two cores, once"
+        say "building the kernel evcxr_jupyter $evcxr_version from source; this takes 5 to 14 minutes, once"
         # A build folder that stays lets an interrupted build go on where it was.
         cargo install --locked --root .venv/evcxr --target-dir .venv/evcxr/target "evcxr_jupyter@$evcxr_version"
         rm -rf .venv/evcxr/target

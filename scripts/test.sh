@@ -2,8 +2,8 @@
 # Usage: scripts/test.sh
 #
 # Everything that has to hold, after setting up what is missing: formatting, lints, the crate's tests and those in its
-# documentation, the documentation itself, the tests of the scripts, every notebook (run_all.sh): the lessons, the
-# exercises as a reader finds them, and solved; the book (build_book.sh), and both in a browser, where there is one
+# documentation, the documentation itself, the tests of the scripts, every notebook (run_all.sh): the lessons and
+# experiments, the exercises as a reader finds them, and solved; the book (build_book.sh), and both in a browser, where there is one
 # (test_browser.sh). Warnings count as errors. A step that fails does not stop the next; the summary at the end names
 # it, and the exit status is 1.
 
@@ -42,8 +42,8 @@ step "documentation's examples" cargo test --workspace --locked --doc
 step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps --quiet
 step "scripts" env PYTHONPATH=scripts .venv/bin/python -m unittest discover --start-directory scripts/tests
 step "notebooks" scripts/run_all.sh
-step "exercises, unsolved" scripts/run_all.sh --results target/exercises notebooks/exercises/*.ipynb
-step "exercises, solved" scripts/run_all.sh --results target/solutions notebooks/solutions/*.ipynb
+step "exercises, unsolved" scripts/run_all.sh --results target/exercises exercises
+step "exercises, solved" scripts/run_all.sh --results target/solutions solutions
 step "book" scripts/build_book.sh
 step "browser" scripts/test_browser.sh
 

@@ -45,7 +45,7 @@ fn digits() -> Result<f64, Error> {
         .activation(Activation::Tanh)
         .dense(10)
         .build(&mut RandomState::new(0))?;
-    let rate = Schedule::InverseTime { initial: 0.05, decay: 1e-6 };
+    let rate = Schedule::inverse_time(0.05, 1e-6)?;
     let mut model = network.compile(Loss::SoftmaxCrossEntropy, Optimizer::sgd(rate)?.momentum(0.9)?.nesterov())?.with_accuracy();
     let mut epoch = || model.fit(&digits.train.x, &digits.train.y, FitOptions::epochs(1).batch_size(100).threads(2));
     epoch()?;

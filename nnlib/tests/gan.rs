@@ -76,8 +76,8 @@ fn the_generator_s_gradient_through_the_discriminator_is_that_of_differences() {
 #[test]
 fn the_gradient_comes_through_images_and_every_function() {
     let rng = &mut RandomState::new(0);
-    let functions = [Activation::Identity, Activation::Sigmoid, Activation::Tanh, Activation::Relu, Activation::LeakyRelu(0.2)];
-    for f in functions.into_iter().chain([Activation::Elu(1.0), Activation::Softplus, Activation::Softsign]) {
+    let functions = [Activation::Identity, Activation::Sigmoid, Activation::Tanh, Activation::Relu, Activation::leaky_relu(0.2).unwrap()];
+    for f in functions.into_iter().chain([Activation::elu(1.0).unwrap(), Activation::Softplus, Activation::Softsign]) {
         let builder = Sequential::input((1, 5, 5)).conv2d(3, (2, 2)).prelu().max_pool2d(2).flatten().dense(4).activation(f).dense(1);
         let discriminator = Discriminator::new(builder.build(&mut RandomState::new(1)).unwrap(), sgd()).unwrap();
         let mut generator = Generator::new(network([3, 4, 25], 2), sgd(), GeneratorLoss::NonSaturating).unwrap();
@@ -155,7 +155,7 @@ fn each_side_trains_itself_alone_and_from_a_seed() {
 #[test]
 fn a_small_gan_finds_a_gaussian_s_mean_and_spread() {
     let rng = &mut RandomState::new(0);
-    let schedule = Schedule::Cosine { initial: 0.02, updates: 3000 };
+    let schedule = Schedule::cosine(0.02, 3000).unwrap();
     let adam = || Optimizer::adam(schedule.clone()).unwrap().momentum(0.5).unwrap();
     // A generator of two parameters, z w + b, that must become 0.5 and 3 (or −0.5: z is symmetric).
     let generator = Sequential::input(1).dense(1).build(rng).unwrap();
@@ -199,7 +199,7 @@ fn near(x: &Array2<f64>) -> [usize; 8] {
 fn learn_ring(pack: usize, seed: u32) -> [usize; 8] {
     let rng = &mut RandomState::new(seed);
     let steps = 6000;
-    let adam = || Optimizer::adam(Schedule::Cosine { initial: 0.005, updates: steps }).unwrap().momentum(0.5).unwrap();
+    let adam = || Optimizer::adam(Schedule::cosine(0.005, steps).unwrap()).unwrap().momentum(0.5).unwrap();
     let two_hidden = |inputs: usize, f: Activation, outputs: usize, rng: &mut RandomState| {
         let builder = Sequential::input(inputs).init(Init::HeNormal).dense(32).activation(f).dense(32).activation(f).dense(outputs);
         builder.build(rng).unwrap()
@@ -240,7 +240,7 @@ fn what_does_not_fit_together_is_named() {
     );
     assert_eq!(
         message(gan.step(&Array2::zeros((2, 3)), rng)),
-        "input of the discriminator: expected shape (n, a multiple of 3), got (n, 4)"
+        "real samples: expected shape (n, 2), as the generator's, got (2, 3)"
     );
     assert_eq!(message(gan.step(&Array2::zeros((0, 2)), rng)), "samples: expected at least one, got none");
     assert_eq!(

@@ -177,9 +177,13 @@ fn an_svg_is_text_that_a_reader_can_search() {
     let figure = figure.title("Loss < 1").x_label("epoch").alt("What it says");
     let svg = figure.svg().unwrap();
     assert!(svg.starts_with("<svg xmlns=") && svg.trim_end().ends_with("</svg>"));
-    for part in
-        [">Loss &lt; 1</text>", "<title>Loss &lt; 1</title>", "<desc>What it says</desc>", ">epoch</text>", ">loss &amp; more</text>"]
-    {
+    for part in [
+        "\nLoss &lt; 1\n</text>",
+        "<title>Loss &lt; 1</title>",
+        "<desc>What it says</desc>",
+        "\nepoch\n</text>",
+        "\nloss &amp; more\n</text>",
+    ] {
         assert!(svg.contains(part), "{part} in {svg}");
     }
     // A field of cells travels as a picture within the picture.

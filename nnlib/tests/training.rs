@@ -4,14 +4,10 @@
 mod support;
 
 use ndarray::{Array1, Array2, Axis, array};
-use proptest::prelude::*;
 
 use nnlib::data::make_moons;
-use nnlib::layer::{Conv2d, Padding, Shape};
-use nnlib::{
-    Activation, Classifier, Dataset, Error, FitOptions, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential, gradcheck,
-};
-use support::{assert_close, fixture, flat, floats, integers, matrix, message};
+use nnlib::{Activation, Classifier, Dataset, Error, FitOptions, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential};
+use support::{assert_close, fixture, floats, matrix, message};
 
 /// The moons tutorial: 200 points and a 2-h-2 network, each from seed 0.
 fn moons_model(hidden: usize) -> (Dataset, Model) {
@@ -93,7 +89,8 @@ fn the_two_layer_sigmoid_network() {
     let fixture = fixture("two_layer_sigmoid.json");
     let (x, y) = (matrix(&fixture["x"]), matrix(&fixture["y"]));
     let sigmoid = Activation::Sigmoid;
-    let builder = Sequential::input(3).init(Init::Uniform(0.0, 1.0)).dense_without_bias(4).activation(sigmoid).dense_without_bias(1);
+    let builder =
+        Sequential::input(3).init(Init::uniform(0.0, 1.0).unwrap()).dense_without_bias(4).activation(sigmoid).dense_without_bias(1);
     let network = builder.activation(sigmoid).build(&mut RandomState::new(0)).unwrap();
     assert_close(&network.w(1).unwrap(), &matrix(&fixture["initial_W1"]), 0.0);
     let mut model = network.compile(Loss::SummedSquaredError, Optimizer::sgd(1.0).unwrap()).unwrap();
@@ -197,7 +194,7 @@ fn mistakes_are_named() {
         "input of max pooling: expected shape (channels, height, width), got (4,)"
     );
     assert_eq!(message(Sequential::input(4).dropout(1.0).build(rng)), "dropout rate: expected a number in [0, 1), got 1");
-    let dense = |d, h| AnyLayer::Dense(nnlib::layer::Dense::new(d, h).unwrap());
+    let dense = |d, h| -> Box<dyn nnlib::layer::Layer> { Box::new(nnlib::layer::Dense::new(d, h).unwrap()) };
     assert_eq!(message(Sequential::new(2.into(), vec![dense(2, 3), dense(4, 1)])), "input of a dense layer: expected shape (4,), got (3,)");
 
     let (data, mut model) = moons_model(3);
@@ -237,7 +234,7 @@ fn mistakes_are_named() {
 #[test]
 fn schedules_reach_the_updates() {
     let (data, model) = moons_model(2);
-    let schedule = Schedule::Step { initial: 1.0, factor: 0.5, every: 4 };
+    let schedule = Schedule::step(1.0, 0.5, 4).unwrap();
     let mut model = model.into_network().compile(Loss::SoftmaxCrossEntropy, Optimizer::sgd(schedule).unwrap()).unwrap();
     model.fit(&data.x, &data.y, FitOptions::epochs(2).batch_size(50)).unwrap();
     assert_eq!((model.optimizer().updates(), model.optimizer().rate()), (8, 0.25));

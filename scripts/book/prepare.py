@@ -6,9 +6,9 @@ import shutil
 import sys
 from pathlib import Path
 
-BOOK = Path(__file__).resolve().parent
-ROOT = BOOK.parent.parent
+from course import NOTEBOOKS, ROOT, notebooks
 
+BOOK = Path(__file__).resolve().parent
 
 LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)+nnlib/([^)]+)\)")
 
@@ -54,10 +54,8 @@ def contents() -> str:
 def main() -> None:
     sources = Path(sys.argv[1])
     shutil.rmtree(sources, ignore_errors=True)
-    for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
-        name = path.relative_to(ROOT / "notebooks")
-        if ".ipynb_checkpoints" in name.parts:
-            continue
+    for path in notebooks():
+        name = path.relative_to(NOTEBOOKS)
         notebook = json.loads(path.read_text())
         hand_over_alternative_text(notebook, name)
         link_to_reference(notebook, name, sources)
@@ -68,6 +66,8 @@ def main() -> None:
         (sources / name).write_text(json.dumps(notebook))
     shutil.copy(ROOT / "nnlib" / "assets" / "moons.png", sources)
     front = (BOOK / "index.md").read_text()
+    if not notebooks("experiments"):  # Sphinx warns of a list without entries
+        front = re.sub(r"```\{toctree\}\n[^`]*experiments/\*\n```\n+", "", front)
     (sources / "index.md").write_text(front.replace("CONTENTS", contents()))
 
 

@@ -87,11 +87,20 @@ class Lab:
             )
 
     def ask(self, path: str, method: str = "GET") -> Any:
+        """The server's answer. While a kernel starts or ends, it may have none: then it is asked again."""
         request = urllib.request.Request(
             self.address + path, method=method, headers={"Authorization": f"token {self.token}"}
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.loads(answer.read() or "null")
+        for seconds in (0.5, 1, 2, 4, 0):
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return json.loads(answer.read() or "null")
+            except urllib.error.HTTPError as error:
+                if method == "DELETE" and error.code == 404:
+                    return None  # it has ended meanwhile
+                if error.code < 500 or not seconds:
+                    raise
+                time.sleep(seconds)
 
     def wait(self, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
@@ -237,7 +246,7 @@ class Shown:
 
     count: int | None = None
     owes_error: bool = False
-    meant: bool = False
+    source: str = ""  # of the last cell that was to show an error
 
 
 def result(shown: Locator, expected: Notebook, before: Shown) -> Iterator[str]:
@@ -250,13 +259,14 @@ def result(shown: Locator, expected: Notebook, before: Shown) -> Iterator[str]:
     before.count = count
     errors = shown.locator('[data-mime-type$=".error"], [data-mime-type$=".stderr"]')
     meant = "raises-exception" in expected["metadata"].get("tags", [])
-    # evcxr sends a panic's text by another thread than the word that the cell has ended: the next cell may show it, or
-    # the rest of it.
-    late = before.owes_error or before.meant and not shown.locator('[data-mime-type$=".error"]').count()
+    # evcxr sends the text of a `?` by another thread than the word that the cell has ended: the next cell may show it.
+    # A panic's text stays in its cell, for which the kernel's prelude takes care.
+    late = before.owes_error and "?" in before.source
     if errors.count() and not meant and not late:
         yield f"it shows an error: {errors.first.inner_text().strip()}"
     before.owes_error = (meant or before.owes_error) and not errors.count()
-    before.meant = meant
+    if meant:
+        before.source = source(expected)
     sizes = [size for output in expected["outputs"] if (size := picture_size(output))]
     pictures = shown.locator(".jp-OutputArea-output img").all()
     if len(pictures) != len(sizes):

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import json
+import re
 import time
 import unittest
 
@@ -95,6 +96,47 @@ class CourseInTheBrowser(unittest.TestCase):
         # The kernel has lived on, and goes on counting; it is its child that was killed.
         self.assertEqual(opened.count(2), opened.count(1) + 1)
 
+    def test_many_lines(self) -> None:
+        """What a loop prints is shown with the figure behind it; of far more something is left out, and that is said."""
+        lines = 'for i in 0..{} {{ println!("line {{i}}"); }}'
+        cells = [code(f"{lines.format(5_000)}\n{SHOW_PIXEL}", picture=PIXEL), code(lines.format(100_000)), code("6 * 7")]
+        opened = self.open(save("lines.ipynb", cells))
+        opened.run_all()
+        self.assertIn("line 4999\n", opened.output(0) + "\n")
+        self.assertEqual(opened.shown.nth(0).locator(".jp-OutputArea-output img").count(), 1)
+        self.assertRegex(opened.output(1), "rate exceeded|line 99999")
+        self.assertEqual(opened.output(2), "42")
+
+    def test_a_panic_stays_in_its_cell(self) -> None:
+        panic = code('let numbers = vec![1, 2, 3];\nlet fourth = numbers[3];', tags=("raises-exception",))
+        cells = [cell for number in range(10) for cell in (panic | {}, code(f"{number} + 1"))]
+        opened = self.open(save("panics.ipynb", cells))
+        opened.run_all()
+        for number in range(10):
+            words = "panicked: index out of bounds: the len is 3 but the index is 3\n      at: let fourth = numbers[3];"
+            self.assertEqual(opened.output(2 * number).strip().split(), words.split())
+            self.assertEqual(opened.output(2 * number + 1), str(number + 1))
+
+    def test_a_compilers_message_is_not_broken_inside_words(self) -> None:
+        opened = self.open(save("message.ipynb", [code('let rate: f64 = "0.01";', tags=("raises-exception",))]))
+        opened.run_all()
+        text = opened.shown.nth(0).locator(".jp-OutputArea-output pre").first
+        self.assertEqual(text.evaluate("e => getComputedStyle(e).whiteSpace"), "pre")
+
+    def test_a_new_notebook_is_offered_in_rust_first(self) -> None:
+        opened = self.open(save("any.ipynb", [code("1 + 1")]))
+        opened.page.goto(f"{self.lab.address}/lab?token={self.lab.token}&reset")
+        cards = opened.page.locator('.jp-LauncherCard[data-category="Notebook"]')
+        cards.first.wait_for()
+        self.assertIn("Rust", cards.first.inner_text())
+        opened.page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^File$")).click()
+        opened.page.locator(".lm-Menu-itemLabel", has_text=re.compile("^New$")).click()
+        opened.page.locator('.lm-Menu-item[data-command="notebook:create-new"]').last.click()
+        kernel = opened.page.locator(".jp-Dialog select, .jp-NotebookPanel:visible .jp-KernelName:has-text('Rust')").first
+        kernel.wait_for()
+        if kernel.evaluate("e => e.tagName") == "SELECT":
+            self.assertEqual(kernel.evaluate("e => e.options[e.selectedIndex].text"), "Rust")
+
     def test_what_is_wrong_is_seen(self) -> None:
         """A notebook with one mistake of each kind: without it, the other tests would prove nothing."""
         mistakes: list[tuple[Notebook, list[str]]] = [
@@ -104,7 +146,7 @@ class CourseInTheBrowser(unittest.TestCase):
             (code(SHOW_PIXEL, picture=TALL_PIXEL), ["its picture has 1 × 1 pixels, and the stored one 1 × 2"]),
             (code(SHOW_PIXEL), ["it shows 1 pictures, and 0 are stored"]),
             (code(SHOW_NOTHING, picture=PIXEL), ["its picture has 0 × 0 pixels", "its picture is shown as 16 × 16"]),
-            (code('panic!("on purpose");'), ["it shows an error: thread"]),
+            (code('panic!("on purpose");'), ["it shows an error: panicked: on purpose"]),
             (code('let number: i32 = "one";'), ["it shows an error: [E0308] Error: mismatched types"]),
             (code("1 + 1", tags=("raises-exception",)), []),
         ]

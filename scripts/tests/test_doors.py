@@ -6,7 +6,7 @@ import re
 import subprocess
 import unittest
 
-from outputs import ROOT
+from course import ROOT
 
 
 class Doors(unittest.TestCase):

@@ -7,8 +7,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import exercises
-from exercises import EXERCISES, SOLUTION, SOLUTIONS, exercise, skeleton, with_outputs
-from outputs import ROOT, shown
+from exercises import SOLUTION, exercise, skeleton, with_outputs
+from course import ROOT, notebooks
+from outputs import shown
 from run_notebooks import read
 
 CHECK = re.compile(r"^check::(\w+)\(\w+\)$")
@@ -57,13 +58,13 @@ class Skeletons(unittest.TestCase):
 class Gate(unittest.TestCase):
     def test_every_lesson_has_exercises(self) -> None:
         lessons = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} - {"00-start-here.ipynb"}
-        self.assertEqual({path.name for path in SOLUTIONS.glob("*.ipynb")}, lessons)
+        self.assertEqual({path.name for path in notebooks("solutions")}, lessons)
 
     def test_exercises_are_up_to_date(self) -> None:
         self.assertEqual(exercises.out_of_date(), [], "run: .venv/bin/python scripts/exercises.py")
 
     def test_exercises_as_shipped_fail_with_a_friendly_message(self) -> None:
-        for path in sorted(EXERCISES.glob("*.ipynb")):
+        for path in notebooks("exercises"):
             verdicts = checks(read(path))
             self.assertTrue(2 <= len(verdicts) <= 5, f"{path.name} has {len(verdicts)} tasks")
             for name, verdict in verdicts:
@@ -71,13 +72,13 @@ class Gate(unittest.TestCase):
                     self.assertTrue(verdict.startswith(f"{name}: not solved yet."), verdict)
 
     def test_every_solution_passes(self) -> None:
-        for path in sorted(SOLUTIONS.glob("*.ipynb")):
+        for path in notebooks("solutions"):
             for name, verdict in checks(read(path)):
                 with self.subTest(notebook=path.name, task=name):
                     self.assertTrue(verdict.startswith("✓ "), verdict)
 
     def test_a_task_and_a_check_belong_to_each_other(self) -> None:
-        asked = [name for path in SOLUTIONS.glob("*.ipynb") for name in dict(checks(read(path)))]
+        asked = [name for path in notebooks("solutions") for name in dict(checks(read(path)))]
         there = [
             name
             for path in (ROOT / "nnlib" / "checks" / "src").glob("*.rs")

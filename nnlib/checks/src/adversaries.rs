@@ -178,7 +178,7 @@ pub fn discriminator_gradient(discriminator_gradient: fn(&Array2<f64>, usize, &A
         });
         x.t().dot(&delta)
     }
-    let tiny = array![[1.0, 0.0], [0.0, 1.0]];
+    let tiny = array![[1.0, 0.0], [0.0, 1.0], [0.5, -1.0]];
     let mut rng = RandomState::new(23);
     let mut random = |n: usize, d: usize, real: usize, smoothing: f64| -> Input {
         (rng.randn_2d(n, d), real, rng.randn_2d(1, d).row(0).to_owned(), smoothing)
@@ -191,7 +191,7 @@ pub fn discriminator_gradient(discriminator_gradient: fn(&Array2<f64>, usize, &A
         |f, (x, real, w, smoothing): &Input| f(x, *real, w, *smoothing),
         |x, real, w, smoothing| gradient(x, real, w, [1.0 - smoothing, 0.0], |real, made| [real, made]),
     )
-    .case("one real, one made, no smoothing", (tiny.clone(), 1, array![0.0, 0.0], 0.0))
+    .case("one real, two made, no smoothing", (tiny.clone(), 1, array![0.0, 0.0], 0.0))
     .case("a target of 0.9", (tiny, 1, array![1.0, -1.0], 0.1))
     .case("three real, two made", random(5, 2, 3, 0.0))
     .case("two real, five made, smoothed", random(7, 3, 2, 0.2))
@@ -212,20 +212,4 @@ pub fn discriminator_gradient(discriminator_gradient: fn(&Array2<f64>, usize, &A
         -gradient(x, real, w, [1.0 - smoothing, 0.0], |real, made| [real, made])
     })
     .verdict()
-}
-
-#[cfg(test)]
-mod tests {
-    use crate as check;
-
-    #[test]
-    fn every_known_mistake_is_named() {
-        check::task::assert_unsolved([
-            check::best_discriminator(|_, _| todo!()),
-            check::discriminator_loss(|_, _| todo!()),
-            check::generator_loss(|_| todo!()),
-            check::generator_gradient(|_| todo!()),
-            check::discriminator_gradient(|_, _, _, _| todo!()),
-        ]);
-    }
 }

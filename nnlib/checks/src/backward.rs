@@ -2,9 +2,10 @@
 
 use ndarray::{Array1, Array2, Axis, array, s};
 use nnlib::RandomState;
-use nnlib::activation::{sigmoid, softmax};
+use nnlib::activation::softmax;
 
 use crate::Verdict;
+use crate::network::{Layers, SIGMOID, TANH, Way, gradients, mistakes, random_layers, random_samples};
 use crate::task::Task;
 
 /// ŷ − onehot(y).
@@ -35,7 +36,7 @@ pub fn output_delta(output_delta: fn(&Array2<f64>, &Array1<usize>) -> Array2<f64
         |f, (y_hat, y): &(Array2<f64>, Array1<usize>)| f(y_hat, y),
         |y_hat, y| error(y_hat, y) / y.len() as f64,
     )
-    .case("two samples", (array![[0.75, 0.25], [0.5, 0.5]], array![0, 1]))
+    .case("three samples", (array![[0.75, 0.25], [0.5, 0.5], [0.125, 0.875]], array![0, 1, 1]))
     .case("question 2 of the lesson", (array![[0.2, 0.5, 0.3]], array![2]))
     .case("five samples, four classes", (random, array![3, 0, 0, 2, 1]))
     .mistake("the 1/n is missing: this is the delta of the summed loss, n times as long.", error)
@@ -58,7 +59,8 @@ pub fn output_delta(output_delta: fn(&Array2<f64>, &Array1<usize>) -> Array2<f64
 /// ```
 pub fn layer_gradient(layer_gradient: fn(&Array2<f64>, &Array2<f64>) -> (Array2<f64>, Array1<f64>)) -> Verdict {
     let mut rng = RandomState::new(1);
-    let (random, tall) = ((rng.randn_2d(5, 3), rng.randn_2d(5, 4)), (rng.randn_2d(7, 2), rng.randn_2d(7, 2)));
+    let mut random = |n, d, h| (rng.randn_2d(n, d), rng.randn_2d(n, h));
+    let (random, tall, square) = (random(5, 3, 4), random(7, 2, 2), random(3, 3, 3));
     Task::new(
         "layer_gradient",
         layer_gradient,
@@ -67,9 +69,10 @@ pub fn layer_gradient(layer_gradient: fn(&Array2<f64>, &Array2<f64>) -> (Array2<
         |f, (x, delta): &(Array2<f64>, Array2<f64>)| f(x, delta),
         |x, delta| (x.t().dot(delta), delta.sum_axis(Axis(0))),
     )
-    .case("two samples", (array![[1.0, 2.0], [3.0, 4.0]], array![[0.5, 0.0], [0.25, -1.0]]))
+    .case("two samples, three inputs, one neuron", (array![[1.0, 2.0, 0.5], [3.0, 4.0, -1.0]], array![[0.5], [-0.25]]))
     .case("seven samples, two inputs, two neurons", tall)
     .case("five samples, three inputs, four neurons", random)
+    .case("three samples, three inputs, three neurons", square)
     .mistake("db is not summed: it is the delta of one sample. A bias moves the scores of all samples.", |x, delta| {
         (x.t().dot(delta), delta.row(0).to_owned())
     })
@@ -80,6 +83,10 @@ pub fn layer_gradient(layer_gradient: fn(&Array2<f64>, &Array2<f64>) -> (Array2<
         (x.t().dot(delta), delta.sum_axis(Axis(1)))
     })
     .mistake("dw is transposed: it must have the shape of w, a row for each input.", |x, delta| (delta.t().dot(x), delta.sum_axis(Axis(0))))
+    .mistake("the last sample is left out of both sums. They run over all rows.", |x, delta| {
+        let (x, delta) = (x.slice(s![..-1, ..]), delta.slice(s![..-1, ..]));
+        (x.t().dot(&delta), delta.sum_axis(Axis(0)))
+    })
     .mistake("x is not transposed. The sum runs over the samples, which are the rows of both.", |x, delta| {
         (x.dot(delta), delta.sum_axis(Axis(0)))
     })
@@ -111,7 +118,10 @@ pub fn hidden_delta(hidden_delta: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -
         |f, (delta2, w2, a1): &(Array2<f64>, Array2<f64>, Array2<f64>)| f(delta2, w2, a1),
         |delta2, w2, a1| delta2.dot(&w2.t()) * (1.0 - a1 * a1),
     )
-    .case("one sample, two neurons", (array![[0.5, -0.5]], array![[1.0, 2.0], [3.0, 5.0]], array![[0.5, -0.5]]))
+    .case(
+        "one sample, three neurons, two classes",
+        (array![[0.5, -0.5]], array![[1.0, 2.0], [3.0, 5.0], [-1.0, 0.5]], array![[0.5, -0.5, 0.25]]),
+    )
     .case("three samples, two neurons, two classes", random(3, 2, 2))
     .case("four samples, five neurons, three classes", random(4, 5, 3))
     .mistake("w₂ is not transposed. The delta goes back along the weights that the activation came forward on.", |delta2, w2, a1| {
@@ -122,6 +132,9 @@ pub fn hidden_delta(hidden_delta: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -
     .mistake("this is the slope of a sigmoid, a (1 − a). The layer is a tanh.", |delta2, w2, a1| delta2.dot(&w2.t()) * a1 * (1.0 - a1))
     .mistake("a₁ is the activation already: 1 − tanh(a₁)² bends it a second time.", |delta2, w2, a1| {
         delta2.dot(&w2.t()) * a1.mapv(|a| 1.0 - a.tanh().powi(2))
+    })
+    .mistake("this is 1 − z₁². The slope of tanh is 1 − tanh²(z₁), and tanh(z₁) is a₁ as it stands.", |delta2, w2, a1| {
+        delta2.dot(&w2.t()) * a1.mapv(|a| 1.0 - a.atanh().powi(2))
     })
     .mistake("multiplied by a₁ in place of the slope 1 − a₁².", |delta2, w2, a1| delta2.dot(&w2.t()) * a1)
     .verdict()
@@ -155,33 +168,19 @@ pub fn backward(
     ) -> (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>),
 ) -> Verdict {
     type Input = (Array2<f64>, Array1<usize>, Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>);
-    let random = |n: usize, d: usize, h: usize, k: usize| -> Input {
-        let mut rng = RandomState::new(n as u32);
-        let (x, w1, w2) = (rng.randn_2d(n, d), rng.randn_2d(d, h), rng.randn_2d(h, k));
-        let y = (0..n).map(|i| (i * i + 1) % k).collect();
-        (x, y, w1, rng.randn_2d(1, h).row(0).to_owned(), w2, rng.randn_2d(1, k).row(0).to_owned())
+    type Gradients = (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>);
+    let mut rng = RandomState::new(3);
+    let mut random = |n: usize, sizes: [usize; 3]| -> Input {
+        let (x, y) = random_samples(n, &sizes, &mut rng);
+        let (w1, b1, w2, b2) = two(random_layers(&sizes, &mut rng));
+        (x, y, w1, b1, w2, b2)
     };
-    /// The hidden activations and the output's delta.
-    fn ends(
-        x: &Array2<f64>,
-        y: &Array1<usize>,
-        w1: &Array2<f64>,
-        b1: &Array1<f64>,
-        w2: &Array2<f64>,
-        b2: &Array1<f64>,
-    ) -> [Array2<f64>; 2] {
-        let a1 = (x.dot(w1) + b1).mapv(sigmoid);
-        let delta2 = error(&softmax(&(a1.dot(w2) + b2)), y) / y.len() as f64;
-        [a1, delta2]
+    fn two(layers: Layers) -> Gradients {
+        let [(w1, b1), (w2, b2)]: [_; 2] = layers.try_into().expect("two layers");
+        (w1, b1, w2, b2)
     }
-    /// The gradients for these deltas.
-    fn gathered(
-        x: &Array2<f64>,
-        a1: &Array2<f64>,
-        delta1: &Array2<f64>,
-        delta2: &Array2<f64>,
-    ) -> (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>) {
-        (x.t().dot(delta1), delta1.sum_axis(Axis(0)), a1.t().dot(delta2), delta2.sum_axis(Axis(0)))
+    fn by(way: Way, (x, y, w1, b1, w2, b2): &Input) -> Gradients {
+        two(gradients(x, y, &[(w1.clone(), b1.clone()), (w2.clone(), b2.clone())], way, None))
     }
     Task::new(
         "backward",
@@ -189,88 +188,21 @@ pub fn backward(
         &["x", "y", "w1", "b1", "w2", "b2"],
         &["dw1", "db1", "dw2", "db2"],
         |f, (x, y, w1, b1, w2, b2): &Input| f(x, y, w1, b1, w2, b2),
-        |x, y, w1, b1, w2, b2| {
-            let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
-            let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
-            gathered(x, &a1, &delta1, &delta2)
-        },
+        |x, y, w1, b1, w2, b2| by(SIGMOID, &(x.clone(), y.clone(), w1.clone(), b1.clone(), w2.clone(), b2.clone())),
     )
-    .case("three points, 2-2-2", random(3, 2, 2, 2))
-    .case("five points, 2-3-2", random(5, 2, 3, 2))
-    .case("four points, 3-5-4", random(4, 3, 5, 4))
-    .mistake("the slope is that of tanh, 1 − a². This layer is a sigmoid: a (1 − a).", |x, y, w1, b1, w2, b2| {
-        let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
-        let delta1 = delta2.dot(&w2.t()) * (1.0 - &a1 * &a1);
-        gathered(x, &a1, &delta1, &delta2)
-    })
-    .mistake("the hidden layer's forward pass is a tanh; this one is to be a sigmoid.", |x, y, w1, b1, w2, b2| {
-        let a1 = (x.dot(w1) + b1).mapv(f64::tanh);
-        let delta2 = error(&softmax(&(a1.dot(w2) + b2)), y) / y.len() as f64;
-        let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
-        gathered(x, &a1, &delta1, &delta2)
-    })
-    .mistake("the network of the lesson, with a tanh. This one has a sigmoid in its hidden layer.", |x, y, w1, b1, w2, b2| {
-        let a1 = (x.dot(w1) + b1).mapv(f64::tanh);
-        let delta2 = error(&softmax(&(a1.dot(w2) + b2)), y) / y.len() as f64;
-        let delta1 = delta2.dot(&w2.t()) * (1.0 - &a1 * &a1);
-        gathered(x, &a1, &delta1, &delta2)
-    })
-    .mistake("the slope of the sigmoid is missing in delta₁.", |x, y, w1, b1, w2, b2| {
-        let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
-        gathered(x, &a1, &delta2.dot(&w2.t()), &delta2)
-    })
-    .mistake("the 1/n is missing: these are the gradients of the summed loss.", |x, y, w1, b1, w2, b2| {
-        let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
-        let delta2 = delta2 * y.len() as f64;
-        let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
-        gathered(x, &a1, &delta1, &delta2)
-    })
-    .mistake("the sign is wrong: ŷ − onehot(y), not the reverse.", |x, y, w1, b1, w2, b2| {
-        let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
-        let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
-        gathered(x, &a1, &-delta1, &-delta2)
-    })
-    .mistake("the biases' gradients are not summed over the samples.", |x, y, w1, b1, w2, b2| {
-        let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
-        let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
-        (x.t().dot(&delta1), delta1.slice(s![0, ..]).to_owned(), a1.t().dot(&delta2), delta2.slice(s![0, ..]).to_owned())
-    })
-    .mistake("w₂ is not transposed on the way back.", |x, y, w1, b1, w2, b2| {
-        let [a1, delta2] = ends(x, y, w1, b1, w2, b2);
-        let delta1 = delta2.dot(w2) * &a1 * (1.0 - &a1);
-        gathered(x, &a1, &delta1, &delta2)
-    })
+    .case("five points, 2-3-2", random(5, [2, 3, 2]))
+    .case("four points, 3-5-4", random(4, [3, 5, 4]))
+    .case("three points, 3-3-3", random(3, [3, 3, 3]))
+    .variants(
+        mistakes(SIGMOID, ("the slope is that of tanh, 1 − a². This layer is a sigmoid: a (1 − a).", TANH.slope)),
+        |way, input| by(*way, input),
+    )
+    .variants(
+        [
+            ("the hidden layer's forward pass is a tanh; this one is to be a sigmoid.", Way { activation: f64::tanh, ..SIGMOID }),
+            ("the network of the lesson, with a tanh. This one has a sigmoid in its hidden layer.", TANH),
+        ],
+        |way, input| by(*way, input),
+    )
     .verdict()
-}
-
-#[cfg(test)]
-mod tests {
-    use nnlib::{Activation, Loss, RandomState, Sequential};
-
-    use crate as check;
-
-    #[test]
-    fn every_known_mistake_is_named() {
-        check::task::assert_unsolved([
-            check::output_delta(|_, _| todo!()),
-            check::layer_gradient(|_, _| todo!()),
-            check::hidden_delta(|_, _, _| todo!()),
-            check::backward(|_, _, _, _, _, _| todo!()),
-        ]);
-    }
-
-    #[test]
-    fn the_network_s_own_backward_pass_is_right() {
-        let verdict = check::backward(|x, y, w1, b1, w2, b2| {
-            let layers = Sequential::input(w1.nrows()).dense(w1.ncols()).activation(Activation::Sigmoid).dense(w2.ncols());
-            let mut network = layers.build(&mut RandomState::new(0)).unwrap();
-            network.set(1, w1, b1).unwrap();
-            network.set(2, w2, b2).unwrap();
-            let gradients = network.backward(&network.forward(x).unwrap(), y, Loss::SoftmaxCrossEntropy).unwrap();
-            let part = |l| (gradients.w(l).unwrap().clone(), gradients.b(l).unwrap().clone());
-            let ((dw1, db1), (dw2, db2)) = (part(1), part(2));
-            (dw1, db1, dw2, db2)
-        });
-        assert!(verdict.passed(), "{verdict}");
-    }
 }

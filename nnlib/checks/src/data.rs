@@ -178,34 +178,3 @@ pub fn circles(circles: fn(usize, f64) -> (Array2<f64>, Array1<usize>)) -> Verdi
     })
     .verdict()
 }
-
-#[cfg(test)]
-mod tests {
-    use nnlib::{RandomState, data};
-
-    use crate as check;
-
-    #[test]
-    fn every_known_mistake_is_named() {
-        check::task::assert_unsolved([
-            check::accuracy(|_, _| todo!()),
-            check::standardise(|_, _| todo!()),
-            check::split(|_, _, _, _| todo!()),
-            check::circles(|_, _| todo!()),
-        ]);
-    }
-
-    #[test]
-    fn the_circles_are_those_of_the_generator_without_noise() {
-        // The generator shuffles; sorted by angle and radius its points are ours.
-        let verdict = check::circles(|m, factor| {
-            let circles = data::make_circles(2 * m, 0.0, factor, &mut RandomState::new(0)).unwrap();
-            let angle = |i: usize| circles.x[[i, 1]].atan2(circles.x[[i, 0]]).rem_euclid(std::f64::consts::TAU - 1e-9);
-            let mut rows: Vec<usize> = (0..2 * m).collect();
-            rows.sort_by(|&i, &j| (circles.y[i], angle(i)).partial_cmp(&(circles.y[j], angle(j))).unwrap());
-            let sorted = circles.select(&rows).unwrap();
-            (sorted.x, sorted.y)
-        });
-        assert!(verdict.passed(), "{verdict}");
-    }
-}

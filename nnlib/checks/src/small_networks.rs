@@ -34,7 +34,7 @@ pub fn feedforward(feedforward: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> 
             (a1, y_hat)
         },
     )
-    .case("one sample, 2-2-1", (array![[1.0, 0.0]], array![[1.0, -1.0], [2.0, 0.5]], array![[1.0], [-2.0]]))
+    .case("one sample, 2-3-1", (array![[1.0, 0.0]], array![[1.0, -1.0, 0.5], [2.0, 0.5, 0.0]], array![[1.0], [-2.0], [0.5]]))
     .case("four samples, 3-4-1", random(4, 3, 4, 1))
     .case("two samples, 2-3-2", random(2, 2, 3, 2))
     .mistake("the output has no sigmoid.", |x, w1, w2| {
@@ -207,19 +207,4 @@ pub fn learn(learn: fn(&[f64], f64, &[f64], f64, f64) -> (Vec<f64>, f64)) -> Ver
         moved(w, b, w, rate * delta)
     })
     .verdict()
-}
-
-#[cfg(test)]
-mod tests {
-    use crate as check;
-
-    #[test]
-    fn every_known_mistake_is_named() {
-        check::task::assert_unsolved([
-            check::feedforward(|_, _, _| todo!()),
-            check::backprop(|_, _, _, _, _| todo!()),
-            check::blame(|_, _, _| todo!()),
-            check::learn(|_, _, _, _, _| todo!()),
-        ]);
-    }
 }

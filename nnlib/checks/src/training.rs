@@ -1,10 +1,10 @@
 //! The tasks of lesson 06: training.
 
-use ndarray::{Array1, Array2, Axis, array};
+use ndarray::{Array1, Array2, array};
 use nnlib::RandomState;
-use nnlib::activation::softmax;
 
 use crate::Verdict;
+use crate::network::{Layers, SIGMOID, TANH, Way, gradients, mistakes, random_layers, random_samples};
 use crate::task::Task;
 use crate::value::Function;
 
@@ -113,16 +113,6 @@ pub fn largest_curvature(largest_curvature: fn(&Array2<f64>, &Array1<f64>, usize
 /// A network with a hidden layer of tanh: w₁, b₁, w₂, b₂.
 type Network = (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>);
 
-/// The gradients of the mean cross-entropy.
-fn gradients(x: &Array2<f64>, y: &Array1<usize>, (w1, b1, w2, b2): &Network, w2_back: &Array2<f64>) -> Network {
-    let a1 = (x.dot(w1) + b1).mapv(f64::tanh);
-    let mut delta2 = softmax(&(a1.dot(w2) + b2));
-    y.iter().enumerate().for_each(|(i, &class)| delta2[[i, class]] -= 1.0);
-    delta2 /= y.len() as f64;
-    let delta1 = delta2.dot(&w2_back.t()) * (1.0 - &a1 * &a1);
-    (x.t().dot(&delta1), delta1.sum_axis(Axis(0)), a1.t().dot(&delta2), delta2.sum_axis(Axis(0)))
-}
-
 /// Checks `step(x, y, network, rate, lambda)`: the network (w1, b1, w2, b2) after a step of gradient descent on the mean cross-entropy plus
 /// λ/2 (|w₁|² + |w₂|²); a tanh in the hidden layer; x (n, d), y (n,), w1 (d, h), w2 (h, k).
 ///
@@ -155,15 +145,34 @@ pub fn step(
     ) -> (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>),
 ) -> Verdict {
     type Input = (Array2<f64>, Array1<usize>, Network, f64, f64);
-    let random = |n: usize, d: usize, h: usize, k: usize, rate: f64, lambda: f64| -> Input {
-        let mut rng = RandomState::new(n as u32);
-        let (x, w1, w2) = (rng.randn_2d(n, d), rng.randn_2d(d, h), rng.randn_2d(h, k));
-        let (b1, b2) = (rng.randn_2d(1, h).row(0).to_owned(), rng.randn_2d(1, k).row(0).to_owned());
-        (x, (0..n).map(|i| (i * i + 1) % k).collect(), (w1, b1, w2, b2), rate, lambda)
+    let mut rng = RandomState::new(5);
+    let mut random = |n: usize, sizes: [usize; 3], rate: f64, lambda: f64| -> Input {
+        let (x, y) = random_samples(n, &sizes, &mut rng);
+        (x, y, two(random_layers(&sizes, &mut rng)), rate, lambda)
     };
-    /// The network after a step along these gradients, with these strengths of L2 on weights and biases.
-    fn moved((w1, b1, w2, b2): &Network, (dw1, db1, dw2, db2): Network, rate: f64, on_w: f64, on_b: f64) -> Network {
-        (w1 - rate * (dw1 + on_w * w1), b1 - rate * (db1 + on_b * b1), w2 - rate * (dw2 + on_w * w2), b2 - rate * (db2 + on_b * b2))
+    fn two(layers: Layers) -> Network {
+        let [(w1, b1), (w2, b2)]: [_; 2] = layers.try_into().expect("two layers");
+        (w1, b1, w2, b2)
+    }
+    /// A step: how the gradients are computed, and what a weight and a bias become, given their gradients, the rate and λ.
+    #[derive(Clone, Copy)]
+    struct Step {
+        way: Way,
+        weight: fn(&Array2<f64>, Array2<f64>, f64, f64) -> Array2<f64>,
+        bias: fn(&Array1<f64>, Array1<f64>, f64, f64) -> Array1<f64>,
+    }
+    const RIGHT: Step =
+        Step { way: TANH, weight: |w, dw, rate, lambda| w - rate * (dw + lambda * w), bias: |b, db, rate, _| b - rate * db };
+    impl Step {
+        fn taken(self, (x, y, net, rate, lambda): &Input, in_turn: bool) -> Network {
+            let layers = vec![(net.0.clone(), net.1.clone()), (net.2.clone(), net.3.clone())];
+            let moved = |gradients: Layers| -> Layers {
+                let both = layers.iter().zip(gradients);
+                both.map(|((w, b), (dw, db))| ((self.weight)(w, dw, *rate, *lambda), (self.bias)(b, db, *rate, *lambda))).collect()
+            };
+            let new = moved(gradients(x, y, &layers, self.way, None));
+            two(if in_turn { moved(gradients(x, y, &layers, self.way, Some(&new))) } else { new })
+        }
     }
     Task::new(
         "step",
@@ -171,51 +180,55 @@ pub fn step(
         &["x", "y", "w1", "b1", "w2", "b2", "rate", "lambda"],
         &["w1", "b1", "w2", "b2"],
         |f, (x, y, network, rate, lambda): &Input| f(x, y, network, *rate, *lambda),
-        |x, y, net, rate, lambda| moved(net, gradients(x, y, net, &net.2), rate, lambda, 0.0),
+        |x, y, net, rate, lambda| RIGHT.taken(&(x.clone(), y.clone(), net.clone(), rate, lambda), false),
     )
-    .case("without regularisation", random(3, 2, 2, 2, 0.5, 0.0))
-    .case("with regularisation, 2-3-2", random(5, 2, 3, 2, 0.5, 0.25))
-    .case("3-5-4, a rate of 2", random(4, 3, 5, 4, 2.0, 0.125))
-    .mistake("the biases are regularised, too. Where a line lies should cost nothing.", |x, y, net, rate, lambda| {
-        moved(net, gradients(x, y, net, &net.2), rate, lambda, lambda)
+    .case("without regularisation, 2-3-2", random(5, [2, 3, 2], 0.5, 0.0))
+    .case("with regularisation", random(5, [2, 3, 2], 0.5, 0.25))
+    .case("3-5-4, a rate of 2", random(4, [3, 5, 4], 2.0, 0.125))
+    .case("3-3-3", random(3, [3, 3, 3], 0.25, 0.5))
+    .variants(mistakes(TANH, ("this is the slope of a sigmoid, a (1 − a). The layer is a tanh.", SIGMOID.slope)), |way, input| {
+        Step { way: *way, ..RIGHT }.taken(input, false)
     })
-    .mistake("the regularisation is missing: λ w belongs to the gradient of w.", |x, y, net, rate, _| {
-        moved(net, gradients(x, y, net, &net.2), rate, 0.0, 0.0)
-    })
-    .mistake("the regularisation has the wrong sign: it must pull the weights towards 0.", |x, y, net, rate, lambda| {
-        moved(net, gradients(x, y, net, &net.2), rate, -lambda, 0.0)
-    })
-    .mistake("a factor ½ is left: the derivative of λ/2 w² is λ w.", |x, y, net, rate, lambda| {
-        moved(net, gradients(x, y, net, &net.2), rate, lambda / 2.0, 0.0)
-    })
-    .mistake("this climbs: the step goes against the gradient.", |x, y, net, rate, lambda| {
-        moved(net, gradients(x, y, net, &net.2), -rate, lambda, 0.0)
-    })
-    .mistake("the 1/n is missing: this is a step on the summed loss, n times as long.", |x, y, net, rate, lambda| {
-        let (n, (dw1, db1, dw2, db2)) = (y.len() as f64, gradients(x, y, net, &net.2));
-        moved(net, (n * dw1, n * db1, n * dw2, n * db2), rate, lambda, 0.0)
-    })
-    .mistake("δ₁ is computed with the new w₂. All gradients first, then all steps.", |x, y, net, rate, lambda| {
-        let new_w2 = &net.2 - rate * (gradients(x, y, net, &net.2).2 + lambda * &net.2);
-        moved(net, gradients(x, y, net, &new_w2), rate, lambda, 0.0)
-    })
-    .mistake(
-        "λ w is subtracted without the rate. It is a part of the gradient, and the rate multiplies all of it.",
-        |x, y, net, rate, lambda| moved(net, gradients(x, y, net, &net.2), rate, lambda / rate, 0.0),
+    .variants(
+        [
+            (
+                "the biases are regularised, too. Where a line lies should cost nothing.",
+                Step { bias: |b, db, rate, lambda| b - rate * (db + lambda * b), ..RIGHT },
+            ),
+            ("the regularisation is missing: λ w belongs to the gradient of w.", Step { weight: |w, dw, rate, _| w - rate * dw, ..RIGHT }),
+            (
+                "the regularisation has the wrong sign: it must pull the weights towards 0.",
+                Step { weight: |w, dw, rate, lambda| w - rate * (dw - lambda * w), ..RIGHT },
+            ),
+            (
+                "a factor ½ is left: the derivative of λ/2 w² is λ w.",
+                Step { weight: |w, dw, rate, lambda| w - rate * (dw + lambda / 2.0 * w), ..RIGHT },
+            ),
+            (
+                "a factor 2 is too many: the derivative of λ/2 w² is λ w.",
+                Step { weight: |w, dw, rate, lambda| w - rate * (dw + 2.0 * lambda * w), ..RIGHT },
+            ),
+            (
+                "the penalty itself is added, λ/2 w², and not its derivative.",
+                Step { weight: |w, dw, rate, lambda| w - rate * (dw + lambda / 2.0 * w * w), ..RIGHT },
+            ),
+            (
+                "λ w is subtracted without the rate. It is a part of the gradient, and the rate multiplies all of it.",
+                Step { weight: |w, dw, rate, lambda| w - (rate * dw + lambda * w), ..RIGHT },
+            ),
+            ("only the weights move. The biases have gradients, too.", Step { bias: |b, _, _, _| b.clone(), ..RIGHT }),
+            ("the rate is not used.", Step { weight: |w, dw, _, lambda| w - (dw + lambda * w), bias: |b, db, _, _| b - db, ..RIGHT }),
+            (
+                "these are the steps alone. Asked for is where they lead.",
+                Step { weight: |w, dw, rate, lambda| -rate * (dw + lambda * w), bias: |_, db, rate, _| -rate * db, ..RIGHT },
+            ),
+            (
+                "this climbs: the step goes against all of the gradient, that of the penalty, too.",
+                Step { weight: |w, dw, rate, lambda| w + rate * (dw + lambda * w), bias: |b, db, rate, _| b + rate * db, ..RIGHT },
+            ),
+        ],
+        |step, input| step.taken(input, false),
     )
+    .variants([("δ₁ is computed with the new w₂. All gradients first, then all steps.", RIGHT)], |step, input| step.taken(input, true))
     .verdict()
-}
-
-#[cfg(test)]
-mod tests {
-    use crate as check;
-
-    #[test]
-    fn every_known_mistake_is_named() {
-        check::task::assert_unsolved([
-            check::descend(|_, _, _, _| todo!()),
-            check::largest_curvature(|_, _, _| todo!()),
-            check::step(|_, _, _, _, _| todo!()),
-        ]);
-    }
 }

@@ -1,4 +1,4 @@
-//! What a reader's function was given and what it gave back, as something to compare and to print.
+//! What a reader's function was given and what it gave back, as something to compare, to print and to send.
 
 use ndarray::{Array, Array1, Array2, ArrayD, Dimension, arr0};
 
@@ -21,6 +21,74 @@ impl Value {
             _ => false,
         }
     }
+
+    /// Whether all its numbers are finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        !matches!(self, Self::Numbers(array) if array.iter().any(|v| !v.is_finite()))
+    }
+
+    fn write(&self, bytes: &mut Vec<u8>) {
+        match self {
+            Self::Text(text) => {
+                bytes.push(b't');
+                write(text.as_bytes(), bytes);
+            }
+            Self::Numbers(array) => {
+                bytes.push(b'n');
+                write(&array.shape().iter().flat_map(|&size| (size as u64).to_le_bytes()).collect::<Vec<_>>(), bytes);
+                write(&array.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<_>>(), bytes);
+            }
+        }
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let (kind, rest) = bytes.split_first()?;
+        *bytes = rest;
+        if *kind == b't' {
+            return Some(Self::Text(String::from_utf8_lossy(read(bytes)?).into_owned()));
+        }
+        let sizes = read(bytes)?.as_chunks().0.iter().map(|&eight| u64::from_le_bytes(eight) as usize).collect::<Vec<_>>();
+        let numbers = read(bytes)?.as_chunks().0.iter().map(|&eight| f64::from_le_bytes(eight)).collect();
+        ArrayD::from_shape_vec(sizes, numbers).ok().map(Self::Numbers)
+    }
+}
+
+/// What a function gave back: its values, or the message of its panic.
+pub(crate) type Returned = Result<Vec<Value>, String>;
+
+/// As bytes, of which [`decode`] makes the same again.
+pub(crate) fn encode(returned: &Returned) -> Vec<u8> {
+    let mut bytes = vec![u8::from(returned.is_ok())];
+    match returned {
+        Ok(values) => values.iter().for_each(|value| value.write(&mut bytes)),
+        Err(message) => bytes.extend(message.as_bytes()),
+    }
+    bytes
+}
+
+pub(crate) fn decode(bytes: &[u8]) -> Returned {
+    match bytes {
+        [1, values @ ..] => {
+            let mut rest = values;
+            Ok(std::iter::from_fn(|| Value::read(&mut rest)).collect())
+        }
+        [_, message @ ..] => Err(String::from_utf8_lossy(message).into_owned()),
+        [] => Err(String::new()),
+    }
+}
+
+/// Bytes behind their number.
+pub(crate) fn write(part: &[u8], bytes: &mut Vec<u8>) {
+    bytes.extend((part.len() as u64).to_le_bytes());
+    bytes.extend(part);
+}
+
+/// The bytes that [`write`] wrote, taken off the front.
+pub(crate) fn read<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (size, rest) = bytes.split_first_chunk::<8>()?;
+    let (part, rest) = rest.split_at_checked(u64::from_le_bytes(*size) as usize)?;
+    *bytes = rest;
+    Some(part)
 }
 
 /// Whether two numbers agree. A NaN agrees with a NaN, so that a known mistake that overflows is recognised.
@@ -78,7 +146,7 @@ impl Values for Array1<usize> {
 
 impl Values for Vec<u8> {
     fn values(&self) -> Vec<Value> {
-        Array1::from(self.clone()).mapv(f64::from).values()
+        vec![Value::Text(format!("{self:?}"))]
     }
 }
 

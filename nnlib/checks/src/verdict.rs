@@ -4,7 +4,7 @@ use std::fmt;
 
 use ndarray::ArrayD;
 
-use crate::task::Answer;
+use crate::task::{Answer, Failure};
 use crate::value::{Value, close};
 
 /// The most rows and columns of an array that are shown.
@@ -18,7 +18,7 @@ const SHOWN: usize = 6;
 /// let verdict = check::softmax(activation::softmax);
 /// assert!(verdict.passed());
 /// assert_eq!(verdict.hint(), None);
-/// assert_eq!(verdict.to_string(), "✓ softmax: right in all 6 cases.");
+/// assert_eq!(verdict.to_string(), "✓ softmax: right in all 7 cases.");
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Verdict {
@@ -73,28 +73,33 @@ pub(crate) fn judge(
     got: &Answer,
     hint: Option<&'static str>,
 ) -> Verdict {
+    let at = format!("case {} of {} ({})", case.number, case.of, case.label);
     let heading = match got {
-        Err(message) if message.starts_with("not yet implemented") => {
-            let text = format!("{name}: not solved yet. Write your code in place of todo!(), run that cell, and then this one again.");
+        Err(Failure::Panic(message)) if message.starts_with("not yet implemented") => {
+            let text = format!(
+                "{name}: not solved yet. Write your code in place of todo!(), here and in what it calls, run that cell, and then this one again."
+            );
             return Verdict { passed: false, hint: None, text };
         }
-        Err(message) => {
-            vec![format!("✗ {name}: in case {} of {} ({}) your code panics:", case.number, case.of, case.label), format!("  {message}")]
-        }
-        Ok(_) => vec![format!("✗ {name}: wrong in case {} of {} ({}).", case.number, case.of, case.label)],
+        Err(Failure::Panic(message)) => format!("✗ {name}: in {at} your code panics:\n  {message}"),
+        Err(Failure::Stopped(why)) => format!("✗ {name}: {at}: {why}"),
+        Ok(_) => format!("✗ {name}: wrong in {at}."),
     };
     let mut blocks: Vec<Vec<String>> =
         inputs.iter().zip(&case.given).map(|(name, value)| headed(&format!("given {name}"), value)).collect();
     let nothing = Vec::new();
-    let (expected, got) = (expected.as_ref().unwrap_or(&nothing), got.as_ref().unwrap_or(&nothing));
+    let (expected, values) = (expected.as_ref().unwrap_or(&nothing), got.as_ref().unwrap_or(&nothing));
     for (i, (name, expected)) in outputs.iter().zip(expected).enumerate() {
-        blocks.push(match got.get(i) {
-            Some(got) if got.agrees(expected) => vec![format!("{name} is right")],
-            Some(got) => beside(name, expected, got),
+        blocks.push(match values.get(i) {
+            Some(value) if value.agrees(expected) => vec![format!("{name} is right")],
+            Some(value) => beside(name, expected, value),
             None => headed(&format!("expected {name}"), expected),
         });
     }
-    let mut text = heading.join("\n") + "\n";
+    if got.is_ok() && values.len() != expected.len() {
+        blocks.push(vec![format!("expected {} arrays or numbers, got {}", expected.len(), values.len())]);
+    }
+    let mut text = heading + "\n";
     for (i, block) in blocks.iter().enumerate() {
         // Short ones stand together.
         if i == 0 || block.len() > 1 || blocks[i - 1].len() > 1 {
@@ -110,7 +115,7 @@ pub(crate) fn judge(
 fn headed(name: &str, value: &Value) -> Vec<String> {
     match value {
         Value::Text(text) => vec![format!("{name}: {text}")],
-        Value::Numbers(array) => match &table(array, 4)[..] {
+        Value::Numbers(array) => match &table(array, 4, 0)[..] {
             [line] => vec![format!("{name}{}: {}", shape(array), line.trim_start())],
             lines => [vec![format!("{name}{}:", shape(array))], lines.to_vec()].concat(),
         },
@@ -127,7 +132,8 @@ fn beside(name: &str, expected: &Value, got: &Value) -> Vec<String> {
     }
     let apart = |digits: usize| e.iter().zip(g).all(|(&e, &g)| close(g, e) || number(e, digits) != number(g, digits));
     let digits = [4, 8, 12].into_iter().find(|&digits| apart(digits)).unwrap_or(17);
-    let (left, right) = (table(e, digits), table(g, digits));
+    let first = e.iter().zip(g).position(|(&e, &g)| !close(g, e)).unwrap_or(0);
+    let (left, right) = (table(e, digits, first), table(g, digits, first));
     let heading = format!("expected {name}{}", shape(e));
     let width = left.iter().map(|line| line.chars().count()).max().unwrap_or(0).max(heading.chars().count()) + 4;
     let pad = |text: &str| format!("{text}{}", " ".repeat(width - text.chars().count()));
@@ -145,19 +151,20 @@ fn shape(array: &ArrayD<f64>) -> String {
     }
 }
 
-/// An array's numbers in columns, a line for each row; of a large one the beginning.
-fn table(array: &ArrayD<f64>, digits: usize) -> Vec<String> {
-    let columns = array.shape().last().copied().unwrap_or(1);
+/// An array's numbers in columns, a line for each row; of a large one the beginning, or the part that ends with this number.
+fn table(array: &ArrayD<f64>, digits: usize, until: usize) -> Vec<String> {
+    let columns = array.shape().last().copied().unwrap_or(1).max(1);
     let numbers: Vec<String> = array.iter().map(|&v| number(v, digits)).collect();
-    let rows: Vec<&[String]> = numbers.chunks(columns.max(1)).take(SHOWN).map(|row| &row[..columns.min(SHOWN)]).collect();
+    let from = |at: usize| (at + 1).saturating_sub(SHOWN);
+    let (above, left) = (from(until / columns), from(until % columns));
+    let end = columns.min(left + SHOWN);
+    let rows: Vec<&[String]> = numbers.chunks(columns).skip(above).take(SHOWN).map(|row| &row[left..end]).collect();
     let width = rows.iter().flat_map(|row| row.iter()).map(|n| n.chars().count()).max().unwrap_or(0);
-    let more = if columns > SHOWN { "  …" } else { "" };
-    let line = |row: &[String]| row.iter().map(|n| format!("  {n:>width$}")).collect::<String>() + more;
-    let mut lines: Vec<String> = rows.iter().map(|row| line(row)).collect();
-    if numbers.len() > SHOWN * columns {
-        lines.push("  …".to_owned());
-    }
-    lines
+    let (before, after) = (if left > 0 { "  …" } else { "" }, if end < columns { "  …" } else { "" });
+    let line = |row: &[String]| before.to_owned() + &row.iter().map(|n| format!("  {n:>width$}")).collect::<String>() + after;
+    let dots = |some: bool| some.then(|| "  …".to_owned());
+    let below = numbers.len() > (above + SHOWN) * columns;
+    dots(above > 0).into_iter().chain(rows.iter().map(|row| line(row))).chain(dots(below)).collect()
 }
 
 /// A number in so many digits; a whole one without a point.
@@ -168,53 +175,5 @@ fn number(v: f64, digits: usize) -> String {
         format!("{v:.digits$}")
     } else {
         format!("{v:.digits$e}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use ndarray::{Array2, array};
-
-    use crate as check;
-
-    #[test]
-    fn a_wrong_answer_is_shown_beside_the_right_one() {
-        let verdict = check::softmax(|z| z.mapv(|z| z.max(0.0)));
-        let expected = "\
-✗ softmax: wrong in case 1 of 6 (equal scores).
-
-given z (1, 2): 0  0
-
-expected softmax(z) (1, 2)    got
-  0.5000  0.5000                0  0";
-        assert_eq!(verdict.to_string(), expected);
-        assert_eq!((verdict.passed(), verdict.hint()), (false, None));
-    }
-
-    #[test]
-    fn digits_are_shown_until_the_difference_is_seen() {
-        let verdict = check::softmax(|z| nnlib::activation::softmax(z) + 1e-7);
-        assert!(verdict.to_string().contains("0.50000000  0.50000000        0.50000010  0.50000010"), "{verdict}");
-    }
-
-    #[test]
-    fn another_shape_is_told() {
-        let verdict = check::softmax(|z| Array2::zeros((z.ncols(), z.nrows())));
-        assert!(verdict.to_string().contains("expected softmax(z) (1, 2): 0.5000  0.5000\ngot softmax(z) (2, 1):\n  0\n  0"), "{verdict}");
-    }
-
-    #[test]
-    fn a_panic_is_caught_and_told() {
-        let verdict = check::softmax(|z| if z.nrows() > 1 { z.dot(&array![[1.0]]) } else { nnlib::activation::softmax(z) });
-        assert!(!verdict.passed());
-        assert!(verdict.to_string().contains("your code panics:\n  ndarray: inputs"), "{verdict}");
-    }
-
-    #[test]
-    fn a_todo_is_a_task_not_solved_yet() {
-        for verdict in [check::softmax(|_| todo!()), check::softmax(|_| todo!("later"))] {
-            assert!(!verdict.passed());
-            assert!(verdict.to_string().starts_with("softmax: not solved yet."), "{verdict}");
-        }
     }
 }

@@ -64,7 +64,12 @@ impl Augment {
             return Err(Error::value("zoom", "a number in [0, 1)", self.zoom));
         }
         let Self { channels, height, width, .. } = *self;
-        if x.ncols() != channels * height * width {
+        for (what, size) in [("channels", channels), ("height", height), ("width", width)] {
+            if size == 0 {
+                return Err(Error::value(format!("{what} of the images"), "at least 1", size));
+            }
+        }
+        if channels.checked_mul(height).and_then(|size| size.checked_mul(width)) != Some(x.ncols()) {
             let expected = format!("(n, {channels}·{height}·{width})");
             return Err(Error::shape("images", expected, format!("{:?}", x.dim())));
         }
@@ -192,6 +197,10 @@ mod tests {
         assert_eq!(apply(Augment { shift: -1.0, ..images }), "shift: expected a finite number of at least 0, got -1");
         assert_eq!(apply(Augment { rotation: f64::NAN, ..images }), "rotation: expected a finite number of at least 0, got NaN");
         assert_eq!(apply(Augment { zoom: 1.0, ..images }), "zoom: expected a number in [0, 1), got 1");
+        assert_eq!(apply(Augment::images(1, 0, 5)), "height of the images: expected at least 1, got 0");
+        assert_eq!(apply(Augment::images(0, 2, 3)), "channels of the images: expected at least 1, got 0");
+        let vast = format!("images: expected shape (n, 2·{0}·{0}), got (1, 6)", usize::MAX);
+        assert_eq!(apply(Augment::images(2, usize::MAX, usize::MAX)), vast);
         assert_eq!(apply(Augment::images(3, 2, 3)), "images: expected shape (n, 3·2·3), got (1, 6)");
     }
 

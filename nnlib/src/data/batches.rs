@@ -2,6 +2,7 @@
 
 use std::slice::Chunks;
 
+use super::checked_size;
 use crate::error::Error;
 use crate::random::RandomState;
 
@@ -32,11 +33,12 @@ impl Batches {
     /// Batches of `batch_size` out of `n` rows, in their own order until [`shuffle`](Self::shuffle) is called.
     ///
     /// # Errors
-    /// [`Error::Empty`] for zero rows, [`Error::Value`] for a batch size of 0.
+    /// [`Error::Empty`] for zero rows, [`Error::Value`] for a batch size of 0 or more than 2²⁷ rows.
     pub fn new(n: usize, batch_size: usize) -> Result<Self, Error> {
         if n == 0 {
             return Err(Error::empty("rows to make batches of"));
         }
+        checked_size("rows to make batches of", n, 1)?;
         if batch_size == 0 {
             return Err(Error::value("batch size", "at least 1", batch_size));
         }
@@ -73,6 +75,8 @@ mod tests {
     #[test]
     fn bad_arguments_are_named() {
         assert_eq!(message(Batches::new(0, 1)), "rows to make batches of: expected at least one, got none");
+        let vast = format!("rows to make batches of: expected at most 134217728 numbers in all, got {} × 1", usize::MAX);
+        assert_eq!(message(Batches::new(usize::MAX, 1)), vast);
         assert_eq!(message(Batches::new(1, 0)), "batch size: expected at least 1, got 0");
     }
 

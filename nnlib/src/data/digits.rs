@@ -1,11 +1,12 @@
 //! Handwritten digits. Source and licence stand in `data/README.md`.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
-use std::path::{Path, absolute};
+use std::borrow::Cow;
+use std::io;
+use std::path::Path;
 
 use super::{Dataset, idx};
 use crate::error::Error;
+use crate::file;
 
 /// Handwritten digits: images to train on and images held out.
 ///
@@ -38,7 +39,7 @@ pub fn digits() -> Result<Digits, Error> {
     Digits::from_files(&|name| {
         let file = FILES.iter().find(|(file, _)| *file == name).map(|(_, bytes)| *bytes);
         let missing = || Error::file("find", name, io::ErrorKind::NotFound.into());
-        Ok((name.to_owned(), Box::new(file.ok_or_else(missing)?)))
+        Ok((name.to_owned(), Cow::Borrowed(file.ok_or_else(missing)?)))
     })
 }
 
@@ -49,8 +50,8 @@ const FILES: [(&str, &[u8]); 4] = [
     ("t10k-labels-idx1-ubyte", include_bytes!("../../data/t10k-labels-idx1-ubyte.gz")),
 ];
 
-/// A file to read and what errors call it.
-type Source = (String, Box<dyn BufRead>);
+/// What errors call a file, and its bytes.
+type Source = (String, Cow<'static, [u8]>);
 
 impl Digits {
     /// Reads the four files of MNIST, or of another set in its form with ten classes, from a folder: `train-images-idx3-ubyte`,
@@ -60,25 +61,24 @@ impl Digits {
     /// Those of [`read_idx_images`](super::read_idx_images) and [`read_idx_labels`](super::read_idx_labels), and [`Error::Shape`] when the
     /// four files do not go together.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, Error> {
-        let folder = absolute(folder.as_ref()).unwrap_or_else(|_| folder.as_ref().to_owned());
         Self::from_files(&|name| {
-            let plain = folder.join(name);
-            let gzipped = folder.join(format!("{name}.gz"));
-            let path = if gzipped.exists() && !plain.exists() { &gzipped } else { &plain };
-            let file = File::open(path).map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => Error::file("find", path, io::Error::new(error.kind(), "no such file, nor with .gz behind it")),
-                _ => Error::file("read", path, error),
-            })?;
-            Ok((path.display().to_string(), Box::new(BufReader::new(file))))
+            let plain = folder.as_ref().join(name);
+            let gzipped = folder.as_ref().join(format!("{name}.gz"));
+            let path = if plain.exists() { plain } else { gzipped };
+            if !path.exists() {
+                let error = io::Error::new(io::ErrorKind::NotFound, "no such file, nor without .gz behind it");
+                return Err(Error::file("find", file::name(&path), error));
+            }
+            Ok((file::name(&path), Cow::Owned(file::read(&path)?)))
         })
     }
 
     fn from_files(open: &dyn Fn(&str) -> Result<Source, Error>) -> Result<Self, Error> {
         let set = |set: &str| {
             let (name, file) = open(&format!("{set}-images-idx3-ubyte"))?;
-            let images = idx::images(&name, file)?;
+            let images = idx::images(&name, &file)?;
             let (name, file) = open(&format!("{set}-labels-idx1-ubyte"))?;
-            let y = idx::labels(&name, file, 10)?;
+            let y = idx::labels(&name, &file, 10)?;
             let (n, height, width) = images.dim();
             if y.len() != n {
                 return Err(Error::shape(format!("labels in {name}"), format!("({n},), one for each image"), format!("({},)", y.len())));
@@ -133,7 +133,7 @@ mod tests {
         let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
         write("train-images-idx3-ubyte", &image(2, 3));
         let path = folder.path().join("train-labels-idx1-ubyte");
-        assert_eq!(read(), format!("could not find {}: no such file, nor with .gz behind it", path.display()));
+        assert_eq!(read(), format!("could not find {}.gz: no such file, nor without .gz behind it", path.display()));
         write("train-labels-idx1-ubyte", &[0, 0, 8, 1, 0, 0, 0, 1, 7]);
         assert_eq!(read(), format!("labels in {}: expected shape (2,), one for each image, got (1,)", path.display()));
         write("train-labels-idx1-ubyte", &[0, 0, 8, 1, 0, 0, 0, 2, 7, 9]);

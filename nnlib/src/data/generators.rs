@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use ndarray::{Array1, Array2};
 
-use super::Dataset;
+use super::{Dataset, checked_size};
 use crate::error::Error;
 use crate::error::check_finite;
 use crate::random::RandomState;
@@ -23,9 +23,10 @@ use crate::random::RandomState;
 /// ```
 ///
 /// # Errors
-/// [`Error::Empty`] for zero points, [`Error::Value`] for a noise that is negative or not finite.
+/// [`Error::Empty`] for zero points, [`Error::Value`] for a noise that is negative or not finite or more than 2²⁷ numbers,
+/// [`Error::NotFinite`] where the noise takes a point to infinity.
 pub fn make_moons(n: usize, noise: f64, rng: &mut RandomState) -> Result<Dataset, Error> {
-    check_points(n, noise)?;
+    check_points(n, 2, noise)?;
     let upper = Array1::linspace(0.0, PI, n / 2);
     let lower = Array1::linspace(0.0, PI, n - n / 2);
     let points = upper.iter().map(|t| [t.cos(), t.sin()]).chain(lower.iter().map(|t| [1.0 - t.cos(), 1.0 - t.sin() - 0.5]));
@@ -47,7 +48,7 @@ pub fn make_moons(n: usize, noise: f64, rng: &mut RandomState) -> Result<Dataset
 /// # Errors
 /// [`Error::Empty`] for zero points, [`Error::Value`] for a noise that is negative or not finite or a factor outside [0, 1).
 pub fn make_circles(n: usize, noise: f64, factor: f64, rng: &mut RandomState) -> Result<Dataset, Error> {
-    check_points(n, noise)?;
+    check_points(n, 2, noise)?;
     if !(0.0..1.0).contains(&factor) {
         return Err(Error::value("factor, the inner circle's radius", "a number in [0, 1)", factor));
     }
@@ -73,12 +74,13 @@ pub fn make_circles(n: usize, noise: f64, factor: f64, rng: &mut RandomState) ->
 /// ```
 ///
 /// # Errors
-/// [`Error::Empty`] for zero points or classes, [`Error::Value`] for a noise that is negative or not finite.
+/// [`Error::Empty`] for zero points or classes, [`Error::Value`] for a noise that is negative or not finite or more than 2²⁷ numbers,
+/// [`Error::NotFinite`] where the noise takes a point to infinity.
 pub fn make_spirals(n_per_class: usize, classes: usize, noise: f64, rng: &mut RandomState) -> Result<Dataset, Error> {
-    check_points(n_per_class, noise)?;
     if classes == 0 {
         return Err(Error::empty("classes"));
     }
+    check_points(n_per_class, classes.saturating_mul(2), noise)?;
     let n = n_per_class * classes;
     let mut x = Array2::zeros((n, 2));
     for (i, mut point) in x.rows_mut().into_iter().enumerate() {
@@ -108,10 +110,10 @@ pub fn make_spirals(n_per_class: usize, classes: usize, noise: f64, rng: &mut Ra
 /// [`Error::Empty`] for zero points or centres, [`Error::NotFinite`] for a centre that is not finite, [`Error::Value`] for a standard
 /// deviation that is negative or not finite.
 pub fn make_blobs(n: usize, centers: &Array2<f64>, std: f64, rng: &mut RandomState) -> Result<Dataset, Error> {
-    check_points(n, std)?;
     if centers.is_empty() {
         return Err(Error::empty("centers"));
     }
+    check_points(n, centers.ncols(), std)?;
     check_finite("centers", centers)?;
     let classes = centers.nrows();
     let mut y = Vec::with_capacity(n);
@@ -122,7 +124,7 @@ pub fn make_blobs(n: usize, centers: &Array2<f64>, std: f64, rng: &mut RandomSta
     for (mut point, &class) in x.rows_mut().into_iter().zip(&y) {
         point.zip_mut_with(&centers.row(class), |x, &center| *x = rng.normal(center, std));
     }
-    let blobs = Dataset { x, y: y.into(), classes };
+    let blobs = Dataset::with_classes(x, y.into(), classes)?;
     blobs.select(&rng.permutation(n).to_vec())
 }
 
@@ -130,17 +132,17 @@ pub fn make_blobs(n: usize, centers: &Array2<f64>, std: f64, rng: &mut RandomSta
 fn shuffled(points: Vec<[f64; 2]>, zeros: usize, noise: f64, rng: &mut RandomState) -> Result<Dataset, Error> {
     let order = rng.permutation(points.len());
     let x = Array2::from_shape_fn((points.len(), 2), |(i, j)| points[order[i]][j] + rng.normal(0.0, noise));
-    Ok(Dataset { x, y: order.mapv(|i| usize::from(i >= zeros)), classes: 2 })
+    Dataset::with_classes(x, order.mapv(|i| usize::from(i >= zeros)), 2)
 }
 
-fn check_points(n: usize, noise: f64) -> Result<(), Error> {
+fn check_points(n: usize, numbers_each: usize, noise: f64) -> Result<(), Error> {
     if n == 0 {
         return Err(Error::empty("points to make"));
     }
     if !(noise.is_finite() && noise >= 0.0) {
         return Err(Error::value("noise", "a finite number of at least 0", noise));
     }
-    Ok(())
+    checked_size("points to make", n, numbers_each).map(|_| ())
 }
 
 #[cfg(test)]
@@ -191,6 +193,15 @@ mod tests {
     fn bad_arguments_are_named() {
         let rng = &mut RandomState::new(0);
         assert_eq!(message(make_moons(0, 0.1, rng)), "points to make: expected at least one, got none");
+        let vast = format!("points to make: expected at most 134217728 numbers in all, got {} × 2", usize::MAX);
+        assert_eq!(message(make_moons(usize::MAX, 0.1, rng)), vast);
+        assert_eq!(message(make_circles(usize::MAX, 0.1, 0.5, rng)), vast);
+        assert_eq!(message(make_blobs(usize::MAX, &Array2::zeros((1, 2)), 0.1, rng)), vast);
+        assert!(message(make_spirals(usize::MAX, usize::MAX, 0.1, rng)).starts_with("points to make: expected at most"));
+        assert!(message(make_spirals(1 << 40, 2, 0.1, rng)).starts_with("points to make: expected at most"));
+        assert!(message(make_moons(9, f64::MAX, rng)).starts_with("x: expected finite numbers"));
+        assert!(message(make_blobs(9, &array![[f64::MAX]], f64::MAX, rng)).starts_with("x: expected finite numbers"));
+        assert!(message(make_spirals(9, 2, f64::MAX, rng)).starts_with("x: expected finite numbers"));
         assert_eq!(message(make_moons(9, -0.1, rng)), "noise: expected a finite number of at least 0, got -0.1");
         assert_eq!(message(make_moons(9, f64::NAN, rng)), "noise: expected a finite number of at least 0, got NaN");
         assert_eq!(message(make_circles(9, 0.1, 1.0, rng)), "factor, the inner circle's radius: expected a number in [0, 1), got 1");

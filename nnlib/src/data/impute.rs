@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2};
 
 use crate::error::Error;
+use crate::error::check_finite;
 
 /// Puts the median of the feature in place of every missing value, which is a NaN: scikit-learn's `SimpleImputer(strategy="median")`.
 ///
@@ -25,8 +26,9 @@ impl Imputer {
     /// Takes the median of each column of `x`, shape (n, d).
     ///
     /// # Errors
-    /// [`Error::Empty`] for a column without a value.
+    /// [`Error::Empty`] for a column without a value, [`Error::NotFinite`] for an infinity.
     pub fn fit(x: &Array2<f64>) -> Result<Self, Error> {
+        check_finite("x", &x.mapv(zero_if_missing))?;
         let median = |(j, column): (usize, ndarray::ArrayView1<'_, f64>)| {
             let mut values: Vec<f64> = column.iter().copied().filter(|value| !value.is_nan()).collect();
             values.sort_unstable_by(f64::total_cmp);
@@ -43,7 +45,7 @@ impl Imputer {
     /// The rows of `x`, shape (n, d), with no value missing.
     ///
     /// # Errors
-    /// [`Error::Shape`] for another number of columns than it was fitted on.
+    /// [`Error::Shape`] for another number of columns than it was fitted on, [`Error::NotFinite`] for an infinity.
     pub fn transform(&self, x: &Array2<f64>) -> Result<Array2<f64>, Error> {
         if x.ncols() != self.median.len() {
             let expected = format!("(n, {}), the columns that the imputer was fitted on", self.median.len());
@@ -53,8 +55,13 @@ impl Imputer {
         for (mut column, &median) in filled.columns_mut().into_iter().zip(&self.median) {
             column.mapv_inplace(|value| if value.is_nan() { median } else { value });
         }
+        check_finite("x", &filled)?;
         Ok(filled)
     }
+}
+
+fn zero_if_missing(value: f64) -> f64 {
+    if value.is_nan() { 0.0 } else { value }
 }
 
 #[cfg(test)]
@@ -78,7 +85,10 @@ mod tests {
     #[test]
     fn bad_data_is_named() {
         assert_eq!(message(Imputer::fit(&array![[1.0, f64::NAN]])), "values in column 1 of x: expected at least one, got none");
+        let infinite = array![[f64::INFINITY, f64::NAN], [f64::NEG_INFINITY, 1.0]];
+        assert_eq!(message(Imputer::fit(&infinite)), "x: expected finite numbers, got inf at [0, 0]");
         let imputer = Imputer::fit(&array![[1.0, 2.0]]).unwrap();
+        assert_eq!(message(imputer.transform(&infinite)), "x: expected finite numbers, got inf at [0, 0]");
         assert_eq!(
             message(imputer.transform(&array![[1.0]])),
             "x: expected shape (n, 2), the columns that the imputer was fitted on, got (1, 1)"

@@ -27,6 +27,16 @@ pub use split::{Fold, k_fold, stratified_k_fold, stratified_split, train_test_sp
 use crate::error::Error;
 use crate::error::check_finite;
 
+/// The most numbers that are made, or classes that are counted, at someone's word: a number too large is a slip, and would end the process.
+const MOST_NUMBERS: usize = 1 << 27;
+const MOST_CLASSES: usize = 1 << 20;
+
+/// `rows`·`columns`, where so many numbers may be made.
+fn checked_size(what: &str, rows: usize, columns: usize) -> Result<usize, Error> {
+    let size = rows.checked_mul(columns).filter(|&size| size <= MOST_NUMBERS);
+    size.ok_or_else(|| Error::value(what, format!("at most {MOST_NUMBERS} numbers in all"), format!("{rows} × {columns}")))
+}
+
 /// Points and their classes.
 ///
 /// `x` has shape (n, d): a sample a row. `y` has shape (n,): the class of each sample, counted from 0.
@@ -53,7 +63,7 @@ impl Dataset {
     ///
     /// # Errors
     /// [`Error::Empty`] without points or features, [`Error::Shape`] when rows and labels differ in number, [`Error::NotFinite`] for a NaN
-    /// or an infinity.
+    /// or an infinity, [`Error::Value`] for more than 2²⁰ classes.
     pub fn new(x: Array2<f64>, y: Array1<usize>) -> Result<Self, Error> {
         let classes = y.iter().max().map_or(0, |&label| label.saturating_add(1));
         Self::with_classes(x, y, classes)
@@ -64,17 +74,20 @@ impl Dataset {
     /// # Errors
     /// As [`new`](Self::new), and [`Error::Label`] for a label that is not below `classes`.
     pub fn with_classes(x: Array2<f64>, y: Array1<usize>, classes: usize) -> Result<Self, Error> {
-        if x.is_empty() {
-            return Err(Error::empty("data points"));
-        }
         check_finite("x", &x)?;
         let data = Self { x, y, classes };
         data.check_labels()?;
         Ok(data)
     }
 
-    /// Whether each row has a label and each label is a class; the fields are open, so it need not stay as it was made.
+    /// Whether there are points, each with a label that is a class; the fields are open, so it need not stay as it was made.
     pub(crate) fn check_labels(&self) -> Result<(), Error> {
+        if self.x.is_empty() {
+            return Err(Error::empty("data points"));
+        }
+        if self.classes > MOST_CLASSES {
+            return Err(Error::value("classes", format!("at most {MOST_CLASSES}"), self.classes));
+        }
         let (n, labels) = (self.x.nrows(), self.y.len());
         if n != labels {
             return Err(Error::shape("labels", format!("({n},), one for each row of x"), format!("({labels},)")));
@@ -109,7 +122,7 @@ impl Dataset {
     /// # Ok::<(), nnlib::Error>(())
     /// ```
     pub fn class_counts(&self) -> Vec<usize> {
-        let mut counts = vec![0; self.classes];
+        let mut counts = vec![0; self.classes.min(MOST_CLASSES)];
         for &label in &self.y {
             // The fields are open: a label may have been changed to one that is no class.
             if let Some(count) = counts.get_mut(label) {

@@ -2,7 +2,7 @@
 
 use ndarray::Array1;
 
-use super::Dataset;
+use super::{Dataset, checked_size};
 use crate::error::Error;
 use crate::random::RandomState;
 
@@ -19,7 +19,7 @@ use crate::random::RandomState;
 /// ```
 ///
 /// # Errors
-/// [`Error::Value`] for a fraction outside (0, 1) or one that leaves no point to one side.
+/// [`Error::Empty`] without points, [`Error::Value`] for a fraction outside (0, 1) or one that leaves no point to one side.
 pub fn train_test_split(data: &Dataset, test_fraction: f64, rng: &mut RandomState) -> Result<(Dataset, Dataset), Error> {
     data.check_labels()?;
     let n_test = test_size(data.len(), test_fraction, 1)?;
@@ -41,8 +41,8 @@ pub fn train_test_split(data: &Dataset, test_fraction: f64, rng: &mut RandomStat
 /// ```
 ///
 /// # Errors
-/// [`Error::Value`] for a fraction outside (0, 1), one that leaves a side with fewer points than there are classes, or a class with a single
-/// point.
+/// [`Error::Empty`] without points, [`Error::Value`] for a fraction outside (0, 1), one that leaves a side with fewer points than there are
+/// classes, or a class with a single point.
 pub fn stratified_split(data: &Dataset, test_fraction: f64, rng: &mut RandomState) -> Result<(Dataset, Dataset), Error> {
     data.check_labels()?;
     let counts = data.class_counts();
@@ -52,8 +52,9 @@ pub fn stratified_split(data: &Dataset, test_fraction: f64, rng: &mut RandomStat
         return Err(Error::value(format!("points of class {class}"), "at least 2, one for each side of a stratified split", 1));
     }
     let (mut train, mut test) = (Vec::new(), Vec::new());
-    for (class, n_train) in largest_remainders(&counts, data.len() - n_test).into_iter().enumerate() {
-        let members: Vec<usize> = (0..data.len()).filter(|&i| data.y[i] == class).collect();
+    let mut members = vec![Vec::new(); data.classes];
+    data.y.iter().enumerate().for_each(|(row, &class)| members[class].push(row));
+    for (members, n_train) in members.into_iter().zip(largest_remainders(&counts, data.len() - n_test)) {
         let order = rng.permutation(members.len()).mapv(|i| members[i]);
         train.extend(order.iter().take(n_train));
         test.extend(order.iter().skip(n_train));
@@ -84,9 +85,10 @@ pub struct Fold {
 /// ```
 ///
 /// # Errors
-/// [`Error::Value`] for fewer than 2 folds or more than there are rows.
+/// [`Error::Value`] for fewer than 2 folds or more than there are rows, or for more than 2²⁷ row numbers in all.
 pub fn k_fold(n: usize, k: usize, rng: Option<&mut RandomState>) -> Result<Vec<Fold>, Error> {
     check_folds(k, n, "rows")?;
+    checked_size("rows in the folds", n, k)?;
     let order = rng.map_or_else(|| (0..n).collect(), |rng| rng.permutation(n));
     let mut fold_of = vec![0; n];
     for (place, &row) in order.iter().enumerate() {
@@ -122,6 +124,7 @@ pub fn stratified_k_fold(y: &Array1<usize>, k: usize, mut rng: Option<&mut Rando
     let (class, rarest) = members.iter().min_by_key(|(_, rows)| rows.len()).ok_or_else(|| Error::empty("labels"))?;
     check_folds(k, rarest.len(), &format!("rows of class {class}"))?;
 
+    checked_size("rows in the folds", y.len(), k)?;
     let mut fold_of = vec![0; y.len()];
     let mut dealt = 0;
     for (_, rows) in members {
@@ -249,6 +252,13 @@ mod tests {
             message(stratified_split(&numbered(array![0, 0, 0, 1]), 0.5, rng)),
             "points of class 1: expected at least 2, one for each side of a stratified split, got 1"
         );
+        let nothing = moons.select(&[]).unwrap();
+        assert_eq!(message(train_test_split(&nothing, 0.5, rng)), "data points: expected at least one, got none");
+        assert_eq!(message(stratified_split(&nothing, 0.5, rng)), "data points: expected at least one, got none");
+        let vast = Dataset { classes: usize::MAX, ..moons.clone() };
+        assert_eq!(message(stratified_split(&vast, 0.5, rng)), format!("classes: expected at most 1048576, got {}", usize::MAX));
+        let folds = format!("rows in the folds: expected at most 134217728 numbers in all, got {} × 2", usize::MAX);
+        assert_eq!(message(k_fold(usize::MAX, 2, None)), folds);
         assert_eq!(message(k_fold(10, 1, None)), "folds: expected at least 2 and at most 10, the number of rows, got 1");
         assert_eq!(message(k_fold(3, 4, None)), "folds: expected at least 2 and at most 3, the number of rows, got 4");
         assert_eq!(

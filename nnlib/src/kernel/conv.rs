@@ -94,7 +94,7 @@ versions! {
 }
 
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "a loop's body, named")]
+#[expect(clippy::too_many_arguments, reason = "a convolution, its places and its sizes")]
 fn slide_by<S: Simd>(simd: S, of: &Convolution, x: &[Lane], lanes: usize, offsets: &[usize], w: &[f64], b: &[f64], z: &mut [Lane]) {
     let (outputs, between) = (of.outputs, of.positions() * lanes);
     for position in 0..of.positions() {

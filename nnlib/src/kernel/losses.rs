@@ -35,8 +35,7 @@ pub(crate) fn loss_of_rows(loss: Loss, y_hat: &[f64], k: usize, targets: Targets
         let lanes = samples.len().div_ceil(LANES);
         let (block, block_delta) = (&mut block[..k * lanes], &mut block_delta[..k * lanes]);
         load(&y_hat[samples.start * k..samples.end * k], k, block, lanes);
-        let idle = samples.len()..lanes * LANES;
-        total += loss_of_block(loss, block, targets, &samples, scale, block_delta, &idle, &mut buffers);
+        total += loss_of_block(loss, block, targets, &samples, scale, block_delta, &mut buffers);
         if let Some(delta) = &mut delta {
             store(block_delta, lanes, &mut delta[samples.start * k..samples.end * k], k);
         }
@@ -44,8 +43,7 @@ pub(crate) fn loss_of_rows(loss: Loss, y_hat: &[f64], k: usize, targets: Targets
     total
 }
 
-/// The loss of a block's outputs times `scale`, and its gradient: 0 for the `idle` samples, which fill up the last lane.
-#[expect(clippy::too_many_arguments, reason = "what goes in and what comes out")]
+/// The loss of a block's outputs times `scale`, and its gradient: 0 for what fills up the last lane.
 pub(super) fn loss_of_block(
     loss: Loss,
     y_hat: &[Lane],
@@ -53,21 +51,33 @@ pub(super) fn loss_of_block(
     samples: &Range<usize>,
     scale: f64,
     delta: &mut [Lane],
-    idle: &Range<usize>,
     buffers: &mut LossBuffers,
 ) -> f64 {
     let lanes = samples.len().div_ceil(LANES);
-    buffers.rows.resize(3 * lanes, [0.0; LANES]);
-    buffers.targets.resize(y_hat.len(), [0.0; LANES]);
-    load_targets(targets, samples, lanes, &mut buffers.targets);
-    let (t, rows) = (&buffers.targets[..], &mut buffers.rows[..]);
+    let LossBuffers { targets: t, rows } = buffers;
+    rows.resize(3 * lanes, [0.0; LANES]);
+    t.resize(y_hat.len(), [0.0; LANES]);
+    load_targets(targets, samples, lanes, t);
+    let of = Outputs { y_hat, t, lanes, idle: samples.len()..lanes * LANES, scale };
     let sum = match loss {
-        Loss::SoftmaxCrossEntropy if y_hat.len() == 2 * lanes => cross_entropy_of_two(y_hat, &t[..lanes], scale, delta, rows, idle),
-        Loss::SoftmaxCrossEntropy => softmax_cross_entropy(y_hat, &t[..lanes], scale, delta, rows, idle),
-        _ => sum_over_outputs(loss, y_hat, t, scale, delta, lanes, idle),
+        Loss::SoftmaxCrossEntropy if y_hat.len() == 2 * lanes => cross_entropy_of_two(&of, delta, rows),
+        Loss::SoftmaxCrossEntropy => softmax_cross_entropy(&of, delta, rows),
+        _ => sum_over_outputs(loss, &of, delta),
     };
-    clear(delta, lanes, idle);
+    clear(delta, lanes, &of.idle);
     sum * scale
+}
+
+/// A block's outputs and their targets.
+struct Outputs<'a> {
+    y_hat: &'a [Lane],
+    /// As many values, or a row of classes.
+    t: &'a [Lane],
+    lanes: usize,
+    /// The samples that fill up the last lane.
+    idle: Range<usize>,
+    /// A factor for the gradient.
+    scale: f64,
 }
 
 /// Classes become a row of numbers, values a row for each output.
@@ -92,39 +102,25 @@ fn load_targets(targets: Targets<'_>, samples: &Range<usize>, lanes: usize, to: 
 }
 
 versions! {
-    /// The sum over samples and outputs of [`Loss::term`], without the idle samples; `delta` becomes [`Loss::slope`] · scale.
-    fn sum_over_outputs(
-        loss: Loss, y_hat: &[Lane], t: &[Lane], scale: f64, delta: &mut [Lane], lanes: usize, idle: &Range<usize>,
-    ) -> f64 = sum_over_outputs_by;
-    /// Σ ln Σ eᶻ − z\[label\] over samples, without the idle ones; `delta` becomes (softmax(z) − onehot(label)) · scale.
-    fn softmax_cross_entropy(
-        z: &[Lane], labels: &[Lane], scale: f64, delta: &mut [Lane], rows: &mut [Lane], idle: &Range<usize>,
-    ) -> f64 = softmax_cross_entropy_by;
+    /// The sum over samples and outputs of [`Loss::term`]; `delta` becomes [`Loss::slope`] · scale.
+    fn sum_over_outputs(loss: Loss, of: &Outputs<'_>, delta: &mut [Lane]) -> f64 = sum_over_outputs_by;
+    /// Σ ln Σ eᶻ − z\[label\] over samples; `delta` becomes (softmax(z) − onehot(label)) · scale. Three rows are a buffer.
+    fn softmax_cross_entropy(of: &Outputs<'_>, delta: &mut [Lane], rows: &mut [Lane]) -> f64 = softmax_cross_entropy_by;
     /// The same formula for two classes, where one exponential a sample is enough: with d = z\[label\] − z\[other\] it is ln(1 + e⁻ᵈ), and the
     /// two δ, ∓ 1 / (1 + eᵈ), differ in sign alone.
-    fn cross_entropy_of_two(
-        z: &[Lane], labels: &[Lane], scale: f64, delta: &mut [Lane], rows: &mut [Lane], idle: &Range<usize>,
-    ) -> f64 = cross_entropy_of_two_by;
+    fn cross_entropy_of_two(of: &Outputs<'_>, delta: &mut [Lane], rows: &mut [Lane]) -> f64 = cross_entropy_of_two_by;
 }
 
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "what goes in and what comes out")]
-fn sum_over_outputs_by<S: Simd>(
-    simd: S,
-    loss: Loss,
-    y_hat: &[Lane],
-    t: &[Lane],
-    scale: f64,
-    delta: &mut [Lane],
-    lanes: usize,
-    idle: &Range<usize>,
-) -> f64 {
+fn sum_over_outputs_by<S: Simd>(simd: S, loss: Loss, of: &Outputs<'_>, delta: &mut [Lane]) -> f64 {
+    let Outputs { y_hat, t, scale, .. } = *of;
+    // Each loop knows its loss.
     macro_rules! sum_of {
         ($loss:expr) => {{
             for ((y_hat, t), term) in y_hat.as_flattened().iter().zip(t.as_flattened()).zip(delta.as_flattened_mut()) {
                 *term = $loss.term(simd, *y_hat, *t);
             }
-            clear(delta, lanes, idle);
+            clear(delta, of.lanes, &of.idle);
             let total = sum_of_row(delta);
             for ((y_hat, t), delta) in y_hat.as_flattened().iter().zip(t.as_flattened()).zip(delta.as_flattened_mut()) {
                 *delta = $loss.slope(simd, *y_hat, *t) * scale;
@@ -132,7 +128,6 @@ fn sum_over_outputs_by<S: Simd>(
             total
         }};
     }
-    // Each loop knows its loss.
     match loss {
         Loss::BinaryCrossEntropy => sum_of!(Loss::BinaryCrossEntropy),
         Loss::SigmoidCrossEntropy => sum_of!(Loss::SigmoidCrossEntropy),
@@ -142,17 +137,9 @@ fn sum_over_outputs_by<S: Simd>(
 }
 
 #[inline(always)]
-fn softmax_cross_entropy_by<S: Simd>(
-    simd: S,
-    z: &[Lane],
-    labels: &[Lane],
-    scale: f64,
-    delta: &mut [Lane],
-    rows: &mut [Lane],
-    idle: &Range<usize>,
-) -> f64 {
-    let lanes = labels.len();
-    let labels = labels.as_flattened();
+fn softmax_cross_entropy_by<S: Simd>(simd: S, of: &Outputs<'_>, delta: &mut [Lane], rows: &mut [Lane]) -> f64 {
+    let Outputs { y_hat: z, t, lanes, scale, .. } = *of;
+    let labels = t[..lanes].as_flattened();
     let [largest, own, sums] = three_rows(rows);
     largest.as_flattened_mut().fill(f64::NEG_INFINITY);
     for (class, z) in z.chunks_exact(lanes).enumerate() {
@@ -173,7 +160,7 @@ fn softmax_cross_entropy_by<S: Simd>(
     for (largest, own) in largest.as_flattened_mut().iter_mut().zip(own.as_flattened()) {
         *largest -= *own;
     }
-    let loss = sum_of_logarithms_and(simd, sums, largest, idle);
+    let loss = sum_of_logarithms_and(simd, sums, largest, &of.idle);
     for sum in sums.as_flattened_mut() {
         *sum = scale / *sum;
     }
@@ -186,19 +173,11 @@ fn softmax_cross_entropy_by<S: Simd>(
 }
 
 #[inline(always)]
-fn cross_entropy_of_two_by<S: Simd>(
-    simd: S,
-    z: &[Lane],
-    labels: &[Lane],
-    scale: f64,
-    delta: &mut [Lane],
-    rows: &mut [Lane],
-    idle: &Range<usize>,
-) -> f64 {
-    let lanes = labels.len();
+fn cross_entropy_of_two_by<S: Simd>(simd: S, of: &Outputs<'_>, delta: &mut [Lane], rows: &mut [Lane]) -> f64 {
+    let Outputs { y_hat: z, t, lanes, scale, .. } = *of;
     let ((z0, z1), (delta0, delta1)) = (z.split_at(lanes), delta.split_at_mut(lanes));
     let [behind, sums, _] = three_rows(rows);
-    let given = z0.as_flattened().iter().zip(z1.as_flattened()).zip(labels.as_flattened());
+    let given = z0.as_flattened().iter().zip(z1.as_flattened()).zip(t[..lanes].as_flattened());
     let sought = delta0.as_flattened_mut().iter_mut().zip(delta1.as_flattened_mut());
     let rows = behind.as_flattened_mut().iter_mut().zip(sums.as_flattened_mut());
     for ((((z0, z1), label), (delta0, delta1)), (behind, sum)) in given.zip(sought).zip(rows) {
@@ -211,7 +190,7 @@ fn cross_entropy_of_two_by<S: Simd>(
         *delta0 = if *label == 1.0 { wrong } else { -wrong };
         *delta1 = if *label == 1.0 { -wrong } else { wrong };
     }
-    sum_of_logarithms_and(simd, sums, behind, idle)
+    sum_of_logarithms_and(simd, sums, behind, &of.idle)
 }
 
 #[inline(always)]

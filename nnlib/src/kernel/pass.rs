@@ -153,7 +153,7 @@ impl Workspace {
             }
             match goal {
                 Goal::Output => continue,
-                Goal::Loss(targets, loss, scale) => total += self.loss(targets, loss, scale, &samples, lanes, &idle),
+                Goal::Loss(targets, loss, scale) => total += self.loss(targets, loss, scale, &samples, lanes),
                 Goal::Gradient(delta) => {
                     let scratch = &mut self.scratch[..last.width * lanes];
                     load(&delta[of(last.width)], last.width, scratch, lanes);
@@ -182,11 +182,11 @@ impl Workspace {
     }
 
     /// The loss summed over the block's samples, times `scale`; the outputs become their δ.
-    fn loss(&mut self, targets: Targets<'_>, loss: Loss, scale: f64, samples: &Range<usize>, lanes: usize, idle: &Range<usize>) -> f64 {
+    fn loss(&mut self, targets: Targets<'_>, loss: Loss, scale: f64, samples: &Range<usize>, lanes: usize) -> f64 {
         let last = self.plan.last();
         let y_hat = &mut self.values[last.lanes(lanes)];
         let delta = &mut self.scratch[..y_hat.len()];
-        let sum = losses::loss_of_block(loss, y_hat, targets, samples, scale, delta, idle, &mut self.loss);
+        let sum = losses::loss_of_block(loss, y_hat, targets, samples, scale, delta, &mut self.loss);
         activation_to_delta(last.activation, delta.as_flattened(), y_hat.as_flattened_mut());
         sum
     }

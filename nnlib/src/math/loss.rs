@@ -173,8 +173,9 @@ impl Loss {
     pub(crate) fn slope<E: Elementary>(self, e: E, y_hat: f64, t: f64) -> f64 {
         match self {
             Self::BinaryCrossEntropy => {
-                let clipped = y_hat < CLIP || y_hat > 1.0 - CLIP;
-                if clipped { 0.0 } else { (y_hat - t) / (y_hat * (1.0 - y_hat)) }
+                // A NaN is not clipped, and shows.
+                let inside = (CLIP..=1.0 - CLIP).contains(&y_hat) || y_hat.is_nan();
+                if inside { (y_hat - t) / (y_hat * (1.0 - y_hat)) } else { 0.0 }
             }
             Self::SigmoidCrossEntropy => e.sigmoid(y_hat) - t,
             Self::MeanSquaredError | Self::SummedSquaredError => 2.0 * (y_hat - t),

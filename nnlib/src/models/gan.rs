@@ -52,9 +52,8 @@ use crate::train::optimizer::Optimizer;
 /// use ndarray::array;
 /// use nnlib::GeneratorLoss;
 /// let seen_through = array![[-8.0]];
-/// assert!(GeneratorLoss::Minimax.gradient(&seen_through)?[[0, 0]].abs() < 0.001);
-/// assert!(GeneratorLoss::NonSaturating.gradient(&seen_through)?[[0, 0]] < -0.999);
-/// # Ok::<(), nnlib::Error>(())
+/// assert!(GeneratorLoss::Minimax.gradient(&seen_through)[[0, 0]].abs() < 0.001);
+/// assert!(GeneratorLoss::NonSaturating.gradient(&seen_through)[[0, 0]] < -0.999);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GeneratorLoss {
@@ -67,21 +66,21 @@ pub enum GeneratorLoss {
 
 impl GeneratorLoss {
     /// The loss for the scores (n, 1) of generated samples.
-    ///
-    /// # Errors
-    /// [`Error::Empty`] without scores.
-    pub fn value(self, scores: &Array2<f64>) -> Result<f64, Error> {
-        let (target, sign) = self.as_cross_entropy();
-        Ok(sign * Loss::SigmoidCrossEntropy.value(scores, &Array2::from_elem(scores.raw_dim(), target))?)
+    pub fn value(self, scores: &Array2<f64>) -> f64 {
+        self.value_and_gradient(scores).0
     }
 
     /// The gradient of [`GeneratorLoss::value`] with respect to the scores, of their shape.
-    ///
-    /// # Errors
-    /// As [`GeneratorLoss::value`].
-    pub fn gradient(self, scores: &Array2<f64>) -> Result<Array2<f64>, Error> {
+    pub fn gradient(self, scores: &Array2<f64>) -> Array2<f64> {
+        self.value_and_gradient(scores).1
+    }
+
+    fn value_and_gradient(self, scores: &Array2<f64>) -> (f64, Array2<f64>) {
         let (target, sign) = self.as_cross_entropy();
-        Ok(sign * Loss::SigmoidCrossEntropy.gradient(scores, &Array2::from_elem(scores.raw_dim(), target))?)
+        let (targets, mut delta) = (Array2::from_elem(scores.raw_dim(), target), Array2::zeros(scores.raw_dim()));
+        let (scores, scale) = (scores.as_standard_layout(), sign / scores.len() as f64);
+        let value = Loss::SigmoidCrossEntropy.value_and_gradient(scores.view(), (&targets).into(), scale, &mut delta);
+        (value, delta)
     }
 
     /// The target of the cross-entropy that the loss is, and its sign: the generator asks for 1, or for the opposite of 0.

@@ -100,7 +100,8 @@ impl fmt::Debug for Pass {
 #[derive(Clone)]
 pub struct Gradients {
     scores: Vec<usize>,
-    pub(crate) layers: Vec<LayerGradient>,
+    /// For each layer of the network, those of its parameters; a caller may change the numbers, not the shapes.
+    pub layers: Vec<LayerGradient>,
     deltas: Vec<Array2<f64>>,
 }
 

@@ -38,11 +38,11 @@ pub struct Sequential {
 impl PartialEq for Sequential {
     /// The same layers with the same parameters, by what they say of themselves.
     fn eq(&self, other: &Self) -> bool {
-        let same = |(a, b): (&Box<dyn Layer>, &Box<dyn Layer>)| {
+        let same = |a: &dyn Layer, b: &dyn Layer| {
             let (p, q) = (a.parameters(), b.parameters());
             a.name() == b.name() && p.w == q.w && p.b == q.b
         };
-        self.shapes == other.shapes && self.layers.iter().zip(&other.layers).all(same)
+        self.shapes == other.shapes && self.layers.iter().zip(&other.layers).all(|(a, b)| same(&**a, &**b))
     }
 }
 

@@ -22,54 +22,28 @@
 //! | digits, kernels, feature maps | [`images`] |
 //! | a network's weights; a graph of calculations | [`network`]; [`graph`] |
 //! | several figures in one; one after the other | [`grid`]; [`Animation`] |
+//! | anything else, with [plotters] | [`drawn`] |
 //!
 //! At the end of a notebook cell a figure, or an expression such as `plot::scatter(&data)?`, shows itself.
 //!
 //! Classes and series differ by colour *and* by marker or dashes, in a palette that colour-blind readers can tell apart. Every figure
 //! has an alternative text.
+//!
+//! Everything that draws lives here, and nothing that computes: a figure takes numbers, a data set or a model, and asks the model for
+//! nothing but its answers. Below, `figure` holds a file for each kind of figure; they put shapes on a canvas (`canvas`), which one painter
+//! (`paint`) draws on any backend of plotters: a bitmap, or SVG.
 
-mod animation;
-mod axes;
-mod background;
-mod bars;
-mod boundary;
-mod canvas;
-mod color;
-mod colorbar;
-mod contour;
-mod drawing;
-mod field;
 mod figure;
-mod font;
-mod graph;
-mod grid;
-mod heatmap;
-mod images;
-mod input;
-mod lattice;
-mod legend;
-mod lines;
-mod marker;
-mod network;
-mod palette;
-mod points;
-mod raster;
-mod scale;
-mod series;
-mod spread;
-mod svg;
-#[cfg(test)]
-mod tests;
 
-pub use animation::Animation;
-pub use background::{Background, Done, Report};
-pub use boundary::{decision_boundary, probability_boundary};
-pub use field::contours;
-pub use figure::Figure;
-pub use graph::graph;
-pub use grid::grid;
-pub use heatmap::{confusion_matrix, heatmap};
-pub use images::images;
-pub use lines::{curve, line, loss_curve};
-pub use network::network;
-pub use points::scatter;
+pub use figure::animation::Animation;
+pub use figure::background::{Background, Done, Report};
+pub use figure::boundary::{decision_boundary, probability_boundary};
+pub use figure::contour::contours;
+pub use figure::data::{curve, line, loss_curve, scatter};
+pub use figure::drawn::{Sheet, drawn};
+pub use figure::graph::graph;
+pub use figure::grid::grid;
+pub use figure::heatmap::{confusion_matrix, heatmap};
+pub use figure::images::images;
+pub use figure::network::network;
+pub use figure::{Figure, plotters};

@@ -11,11 +11,13 @@ use crate::error::{Error, check_finite};
 use crate::math::activation::Activation;
 use crate::nn::layer::{Activate, AveragePool2d, Conv2d, Dense, Dropout, Flatten, Layer, MaxPool2d, PRelu, Padding, Parameters, Shape};
 
+type Read = fn(&Place<'_>, Shape) -> Result<Box<dyn Layer>, Error>;
+
 /// A kind of layer: its name in the file, the keys beside it if the layer is of that kind, and the layer at a place, for an input of this shape.
 struct Kind {
     name: &'static str,
     write: fn(&dyn Any) -> Option<Value>,
-    read: fn(&Place<'_>, Shape) -> Result<Box<dyn Layer>, Error>,
+    read: Read,
 }
 
 const KINDS: [Kind; 8] = [

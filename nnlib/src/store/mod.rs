@@ -107,8 +107,7 @@ impl Model {
 }
 
 fn read_model(path: &Path, bytes: &[u8]) -> Result<Model, Error> {
-    let value = place::parse(path, bytes)?;
-    let file = Place::root(path, &value);
+    let file = Place::root(path, place::parse(path, bytes)?);
     let format = file.key("format")?;
     if format.text()? != FORMAT {
         return Err(format.wrong(&format!("\"{FORMAT}\"")));
@@ -120,28 +119,42 @@ fn read_model(path: &Path, bytes: &[u8]) -> Result<Model, Error> {
     let input = read_shape(&file.key("input")?)?;
     let mut shape = input;
     let mut layers = Vec::new();
-    for place in file.key("layers")?.items()? {
+    file.key("layers")?.each(|place| {
         let layer = read_layer(&place, shape)?;
+        place.no_more_keys()?;
         shape = place.checked(layer.output_shape(shape))?;
         layers.push(layer);
-    }
+        Ok(())
+    })?;
     let network = file.key("layers")?.checked(Sequential::new(input, layers))?;
     let loss = file.key("loss")?;
     let l2 = file.key("l2")?;
     let optimizer = read_optimizer(&file.key("optimizer")?, &network)?;
     let model = loss.checked(network.compile(loss.one_of(&LOSSES)?, optimizer))?;
     let model = l2.checked(model.l2(l2.number()?))?;
-    Ok(if file.key("accuracy")?.flag()? { model.with_accuracy() } else { model })
+    let accuracy = file.key("accuracy")?.flag()?;
+    file.no_more_keys()?;
+    Ok(if accuracy { model.with_accuracy() } else { model })
 }
 
 fn read_shape(place: &Place<'_>) -> Result<Shape, Error> {
     if !place.is_list() {
         return Ok(Shape::Flat(place.count()?));
     }
-    let counts: Vec<usize> = place.items()?.iter().map(Place::count).collect::<Result<_, _>>()?;
-    match counts[..] {
-        [channels, height, width] => Ok(Shape::Image { channels, height, width }),
-        _ => Err(place.wrong("a number of features, or [channels, height, width]")),
+    let mut counts = [0; 3];
+    let mut free = counts.iter_mut();
+    let items = place.each(|item| {
+        let count = item.count()?;
+        if let Some(free) = free.next() {
+            *free = count;
+        }
+        Ok(())
+    })?;
+    let [channels, height, width] = counts;
+    if items == 3 {
+        Ok(Shape::Image { channels, height, width })
+    } else {
+        Err(place.wrong("a number of features, or [channels, height, width]"))
     }
 }
 
@@ -194,13 +207,25 @@ fn read_optimizer(place: &Place<'_>, network: &Sequential) -> Result<Optimizer, 
     let mut optimizer = rate.checked(Optimizer::new(read_schedule(&rate)?, rule))?;
     optimizer.updates = place.key("updates")?.count()?;
     let (first, second) = optimizer.state_sizes(network.parameter_count());
-    for (key, state, size) in [("first", &mut optimizer.first, first), ("second", &mut optimizer.second, second)] {
+    // Sums and means of squares, whose roots are taken.
+    let squares = match rule {
+        Rule::Sgd { .. } => [false, false],
+        Rule::Adagrad | Rule::RmsProp { .. } => [true, false],
+        Rule::Adadelta { .. } => [true, true],
+        Rule::Adam { .. } => [false, true],
+    };
+    let states = [("first", &mut optimizer.first, first), ("second", &mut optimizer.second, second)];
+    for ((key, state, size), squares) in states.into_iter().zip(squares) {
         let place = place.key(key)?;
-        *state = place.array::<Ix1>()?.to_vec();
+        *state = place.array::<Ix1>()?.into_raw_vec_and_offset().0;
         if state.len() != size {
             return Err(place.wrong(&format!("{size} numbers, as this rule keeps for the network's parameters")));
         }
+        if squares && let Some(i) = state.iter().position(|&square| square < 0.0) {
+            return Err(place.error(&format!("no mean of squares below 0, at [{i}]"), state[i]));
+        }
     }
+    place.no_more_keys()?;
     Ok(optimizer)
 }
 
@@ -229,12 +254,14 @@ fn read_schedule(place: &Place<'_>) -> Result<Schedule, Error> {
     let name = place.key("schedule")?;
     let number = |key: &str| place.key(key)?.number();
     let count = |key: &str| place.key(key)?.count();
-    place.checked(match name.text()? {
+    let schedule = place.checked(match name.text()? {
         "step" => Schedule::step(number("initial")?, number("factor")?, count("every")?),
         "exponential" => Schedule::exponential(number("initial")?, number("factor")?, count("every")?),
         "inverse_time" => Schedule::inverse_time(number("initial")?, number("decay")?),
         "cosine" => Schedule::cosine(number("initial")?, count("updates")?),
         "warm_up" => Schedule::warm_up(count("updates")?, read_schedule(&place.key("then")?)?),
         _ => return Err(name.wrong("step, exponential, inverse_time, cosine or warm_up")),
-    })
+    })?;
+    place.no_more_keys()?;
+    Ok(schedule)
 }

@@ -1,0 +1,197 @@
+//! A network as circles and lines: its layers from left to right, its weights by width, colour and dashes.
+
+use ndarray::{Array1, Array2};
+
+use super::canvas::{Anchor, Canvas, Rect, Stroke};
+use super::color::{self, Color, INK, WHITE};
+use super::font::Font;
+use super::layout::{Drawing, Layout};
+use super::legend::{self, Entry, Swatch};
+use super::scale::{range, to_digits};
+use super::{Content, Figure};
+use crate::error::{Error, check_finite};
+
+#[derive(Clone)]
+pub(super) struct Network {
+    weights: Vec<Array2<f64>>,
+    biases: Vec<Array1<f64>>,
+}
+
+/// A network of dense layers: `weights[i]` has shape (neurons before, neurons after), `biases[i]` one number for each neuron after, or
+/// `biases` is empty.
+///
+/// A line is the wider the larger the weight; blue and solid above zero, orange and dashed below. Where there is room, the numbers stand
+/// at the lines and below the neurons. Of a layer of more than ten neurons the first and the last ones are drawn.
+///
+/// # Errors
+/// [`Error::Empty`] without weights, [`Error::Shape`] for layers that do not meet, [`Error::NotFinite`] for a NaN or an infinity.
+///
+/// ```
+/// use ndarray::array;
+/// let w = [array![[0.15, 0.25], [0.20, 0.30]], array![[0.40, -0.50], [0.45, 0.55]]];
+/// let b = [array![0.35, 0.35], array![0.60, 0.60]];
+/// let figure = nnlib::plot::network(&w, &b)?.title("Two inputs, two hidden neurons, two outputs");
+/// # assert!(figure.png()?.len() > 1000);
+/// # Ok::<(), nnlib::Error>(())
+/// ```
+pub fn network(weights: &[Array2<f64>], biases: &[Array1<f64>]) -> Result<Figure, Error> {
+    if weights.is_empty() {
+        return Err(Error::empty("weights"));
+    }
+    if !biases.is_empty() && biases.len() != weights.len() {
+        return Err(Error::shape("biases", format!("({},), one for each layer of weights", weights.len()), format!("({},)", biases.len())));
+    }
+    for (layer, w) in weights.iter().enumerate() {
+        let what = format!("weights of layer {}", layer + 1);
+        if w.is_empty() {
+            return Err(Error::empty(what));
+        }
+        check_finite(&what, w)?;
+        if let Some(next) = weights.get(layer + 1).filter(|next| next.nrows() != w.ncols()) {
+            let expected = format!("({}, …), as layer {} has {} neurons", w.ncols(), layer + 1, w.ncols());
+            return Err(Error::shape(format!("weights of layer {}", layer + 2), expected, format!("{:?}", next.dim())));
+        }
+        if let Some(b) = biases.get(layer) {
+            let what = format!("biases of layer {}", layer + 1);
+            check_finite(&what, b)?;
+            if b.len() != w.ncols() {
+                return Err(Error::shape(what, format!("({},)", w.ncols()), format!("({},)", b.len())));
+            }
+        }
+    }
+    Ok(Figure::of(Content::Network(Network { weights: weights.to_vec(), biases: biases.to_vec() })))
+}
+
+/// Of a layer with more neurons than this the middle ones are left out.
+const MOST: usize = 10;
+
+/// The neurons of a layer that are drawn, from the top; `None` stands for those left out.
+fn drawn(neurons: usize) -> Vec<Option<usize>> {
+    if neurons <= MOST {
+        return (0..neurons).map(Some).collect();
+    }
+    let (first, last) = (0..MOST / 2, neurons - (MOST / 2 - 1)..neurons);
+    first.map(Some).chain([None]).chain(last.map(Some)).collect()
+}
+
+fn subscript(i: usize) -> String {
+    i.to_string().chars().map(|c| char::from_u32('₀' as u32 + c as u32 - '0' as u32).unwrap_or(c)).collect()
+}
+
+impl Network {
+    /// The neurons of each layer, the inputs first.
+    fn sizes(&self) -> Vec<usize> {
+        std::iter::once(self.weights[0].nrows()).chain(self.weights.iter().map(Array2::ncols)).collect()
+    }
+
+    fn name(&self, layer: usize) -> String {
+        match layer {
+            0 => "input".to_owned(),
+            _ if layer == self.weights.len() => "output".to_owned(),
+            _ if self.weights.len() == 2 => "hidden".to_owned(),
+            _ => format!("hidden {layer}"),
+        }
+    }
+
+    fn largest(&self) -> f64 {
+        self.weights.iter().flatten().fold(0.0, |most: f64, w| most.max(w.abs()))
+    }
+
+    fn stroke(&self, weight: f64) -> Stroke {
+        let largest = self.largest();
+        let share = if largest > 0.0 { weight.abs() / largest } else { 0.0 };
+        let (color, dash): (Color, &[f64]) = if weight < 0.0 { (color::series(1), &[6.0, 3.5]) } else { (color::series(0), &[]) };
+        // Weak weights fade, so that the strong ones can be followed.
+        Stroke { color: color.alpha(0.25 + 0.65 * share), width: 0.7 + 3.8 * share, dash }
+    }
+}
+
+impl Drawing for Network {
+    fn size(&self, _font: &Font) -> (f64, f64) {
+        let tallest = self.sizes().into_iter().map(|n| drawn(n).len()).max().unwrap_or(1) as f64;
+        ((self.weights.len() as f64 * 300.0 + 140.0).clamp(480.0, 1400.0), (tallest * 74.0 + 70.0).clamp(260.0, 720.0))
+    }
+
+    fn draw(&self, canvas: &mut Canvas, area: Rect, _layout: &Layout) {
+        let entries = [
+            Entry { name: "weight above 0".to_owned(), swatch: Swatch::Line(Stroke::new(color::series(0), 3.0)) },
+            Entry {
+                name: format!("weight below 0 (width: size, at most {})", to_digits(self.largest(), 3)),
+                swatch: Swatch::Line(Stroke { dash: &[6.0, 3.5], ..Stroke::new(color::series(1), 3.0) }),
+            },
+        ];
+        legend::draw(canvas, &entries, 12.5, area);
+        let top = legend::height(canvas, &entries, 12.5, area.w);
+        let inside = area.inset(40.0, top + 26.0, 40.0, 18.0);
+        let sizes = self.sizes();
+        let rows: Vec<Vec<Option<usize>>> = sizes.iter().map(|&n| drawn(n)).collect();
+        let tallest = rows.iter().map(Vec::len).max().unwrap_or(1);
+        let radius = (inside.h / tallest as f64 * 0.3).clamp(3.0, 23.0);
+        let x_of = |layer: usize| inside.x + inside.w * layer as f64 / self.weights.len() as f64;
+        let gap = |layer: usize| inside.h / rows[layer].len() as f64;
+        let y_of = |layer: usize, row: usize| inside.y + gap(layer) * (row as f64 + 0.5);
+        let place = |layer: usize, row: usize| (x_of(layer), y_of(layer, row));
+
+        let mut numbers = Vec::new();
+        for (layer, w) in self.weights.iter().enumerate() {
+            let (before, after) = (&rows[layer], &rows[layer + 1]);
+            // At this share of the way the lines' heights are evenly spaced, so that the numbers on them do not collide.
+            let at = match (before.len(), after.len()) {
+                (1, _) => 0.6,
+                (_, 1) => 0.4,
+                _ => gap(layer) / (gap(layer) + after.len() as f64 * gap(layer + 1)),
+            };
+            let apart = |rows: &[Option<usize>], distance: f64| if rows.len() > 1 { distance } else { f64::INFINITY };
+            let room = apart(after, at * gap(layer + 1)).min(apart(before, (1.0 - at) * gap(layer)));
+            for (i, from) in before.iter().enumerate() {
+                for (j, to) in after.iter().enumerate() {
+                    let (&Some(from), &Some(to)) = (from, to) else { continue };
+                    let ((x0, y0), (x1, y1)) = (place(layer, i), place(layer + 1, j));
+                    canvas.line(vec![(x0, y0), (x1, y1)], self.stroke(w[[from, to]]));
+                    if room >= 15.0 {
+                        numbers.push(((x0 + at * (x1 - x0), y0 + at * (y1 - y0)), to_digits(w[[from, to]], 3)));
+                    }
+                }
+            }
+        }
+        for ((x, y), text) in numbers {
+            let w = canvas.text_width(&text, 11.5) + 6.0;
+            canvas.rect(Rect { x: x - w / 2.0, y: y - 7.5, w, h: 15.0 }, Some(WHITE.alpha(0.88)), None);
+            canvas.text(&text, (x, y + 4.0), 11.5, INK, Anchor::Middle);
+        }
+        for (layer, row) in rows.iter().enumerate() {
+            let letter = if layer == 0 {
+                "x"
+            } else if layer == self.weights.len() {
+                "ŷ"
+            } else {
+                "a"
+            };
+            let caption = format!("{} ({})", self.name(layer), sizes[layer]);
+            canvas.text(&caption, (x_of(layer), inside.y - 8.0), 13.0, INK, Anchor::Middle);
+            for (i, neuron) in row.iter().enumerate() {
+                let (x, y) = place(layer, i);
+                let Some(neuron) = *neuron else {
+                    canvas.text("⋮", (x, y + 8.0), 24.0, INK, Anchor::Middle);
+                    continue;
+                };
+                canvas.disc((x, y), radius, Color::new([243, 246, 250]), Some(Stroke::new(INK, 1.4)));
+                if radius > 11.0 {
+                    let text = format!("{letter}{}", subscript(neuron + 1));
+                    canvas.text(&text, (x, y + radius * 0.24), radius * 0.72, INK, Anchor::Middle);
+                }
+                let bias = layer.checked_sub(1).and_then(|layer| self.biases.get(layer)).map(|b| b[neuron]);
+                if let Some(bias) = bias.filter(|_| gap(layer) > 2.0 * radius + 16.0) {
+                    canvas.text(&format!("b = {}", to_digits(bias, 3)), (x, y + radius + 13.0), 11.5, INK, Anchor::Middle);
+                }
+            }
+        }
+    }
+
+    fn describe(&self) -> String {
+        let layers: Vec<String> = self.sizes().iter().enumerate().map(|(i, n)| format!("{} {n}", self.name(i))).collect();
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        self.weights.iter().flatten().for_each(|&w| (low, high) = (low.min(w), high.max(w)));
+        format!("Drawing of a network with layers of neurons: {}. Weights from {}.", layers.join(", "), range((low, high)))
+    }
+}

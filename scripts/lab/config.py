@@ -1,0 +1,17 @@
+"""JupyterLab's settings for the course; scripts/lab.sh hands them over. Options on the command line come before them."""
+
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+c = get_config()  # noqa: F821  (Jupyter puts it there)
+c.MultiKernelManager.default_kernel_name = "rust"
+c.KernelSpecManager.ensure_native_kernel = False  # a new notebook would be offered in the environment's Python first
+# Each printed line is a message. Ten thousand in ten seconds are shown, and the figure behind them; of more than a tab
+# can hold JupyterLab leaves out the rest and says so.
+c.ZMQChannelsWebsocketConnection.rate_limit_window = 10
+c.ZMQChannelsWebsocketConnection.iopub_msg_rate_limit = 1_000  # in a second, over the window
+c.ZMQChannelsWebsocketConnection.iopub_data_rate_limit = 10_000_000
+c.LabApp.app_settings_dir = str(HERE / "settings")
+c.LabApp.custom_css = True
+c.ServerApp.tornado_settings = {"static_custom_path": [str(HERE)]}
