@@ -238,10 +238,7 @@ fn what_does_not_fit_together_is_named() {
         message(gan.step(&Array2::zeros((3, 2)), rng)),
         "samples for the discriminator: expected a multiple of 2, as it judges that many at once, got 3"
     );
-    assert_eq!(
-        message(gan.step(&Array2::zeros((2, 3)), rng)),
-        "real samples: expected shape (n, 2), as the generator's, got (2, 3)"
-    );
+    assert_eq!(message(gan.step(&Array2::zeros((2, 3)), rng)), "real samples: expected shape (n, 2), as the generator's, got (2, 3)");
     assert_eq!(message(gan.step(&Array2::zeros((0, 2)), rng)), "samples: expected at least one, got none");
     assert_eq!(
         message(gan.step(&array![[0.0, 0.0], [f64::NAN, 0.0]], rng)),

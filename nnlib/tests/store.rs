@@ -177,7 +177,7 @@ fn a_spoilt_file_s_error_names_the_place_and_what_stands_there() {
         ),
         ("/layers/0/w/1/0", list(2), "layers[0].w[1][0][0]: expected a list, got 0.5"),
         ("/layers/0/w/1/0/1", list(3), "layers[0].w[1][0][1]: expected a list of 2, as long as those before it, got a list of 3"),
-        ("/layers/0/b", list(3), "layers[0].b: expected 2 numbers, one a kernel, got a list of 3"),
+        ("/layers/0/b", list(3), "layers[0].b: expected 2 numbers, one a kernel, or none, got a list of 3"),
         ("/layers/0/stride", json!(0), "layers[0]: expected stride to be at least 1, got 0"),
         ("/layers/0/stride", json!(-1), "layers[0].stride: expected a whole number of at least 0, got -1"),
         ("/layers/0/padding", json!("full"), "layers[0].padding: expected valid or same, got \"full\""),

@@ -11,7 +11,7 @@ use crate::task::Task;
 /// ```
 /// use nnlib::Activation;
 /// use nnlib_checks as check;
-/// assert!(check::elu(|z, alpha| Activation::Elu(alpha).value(z)).passed());
+/// assert!(check::elu(|z, alpha| Activation::elu(alpha).expect("above 0").value(z)).passed());
 /// ```
 pub fn elu(elu: fn(f64, f64) -> f64) -> Verdict {
     Task::new(
@@ -20,7 +20,7 @@ pub fn elu(elu: fn(f64, f64) -> f64) -> Verdict {
         &["z", "alpha"],
         &["elu(z)"],
         |f, (z, alpha): &(f64, f64)| f(*z, *alpha),
-        |z, alpha| Activation::Elu(alpha).value(z),
+        |z, alpha| Activation::elu(alpha).expect("above 0").value(z),
     )
     .case("a positive score", (2.0, 1.0))
     .case("a negative score", (-1.0, 1.0))
@@ -28,7 +28,7 @@ pub fn elu(elu: fn(f64, f64) -> f64) -> Verdict {
     .case("zero", (0.0, 1.0))
     .case("far to the left", (-50.0, 2.0))
     .case("far to the right", (1000.0, 1.0))
-    .mistake("alpha is not used.", |z, _| Activation::Elu(1.0).value(z))
+    .mistake("alpha is not used.", |z, _| Activation::elu(1.0).expect("above 0").value(z))
     .mistake("the −1 is missing, and the curve jumps at 0.", |z, alpha| if z > 0.0 { z } else { alpha * z.exp() })
     .mistake("alpha multiplies e^z only: α (e^z − 1) needs its brackets.", |z, alpha| if z > 0.0 { z } else { alpha * z.exp() - 1.0 })
     .mistake("this is the leaky ReLU: its left side is a straight line.", |z, alpha| if z > 0.0 { z } else { alpha * z })
@@ -47,7 +47,7 @@ pub fn elu(elu: fn(f64, f64) -> f64) -> Verdict {
 /// assert!(check::elu_derivative(|a, alpha| if a > 0.0 { 1.0 } else { a + alpha }).passed());
 /// ```
 pub fn elu_derivative(elu_derivative: fn(f64, f64) -> f64) -> Verdict {
-    let at = |z: f64, alpha: f64| (Activation::Elu(alpha).value(z), alpha);
+    let at = |z: f64, alpha: f64| (Activation::elu(alpha).expect("above 0").value(z), alpha);
     Task::new(
         "elu_derivative",
         elu_derivative,

@@ -157,8 +157,10 @@ impl Generator {
     fn gradients(&self, discriminator: &Discriminator, z: ArrayView2<'_, f64>, rows: usize, rng: &mut RandomState) -> Part {
         let (target, sign) = self.loss.as_cross_entropy();
         let (z, mut own, mut judge) = (z.to_owned(), Backprop::new(&self.network), Backprop::new(&discriminator.network));
+        self.network.check_input(&z)?;
         let made = own.forward(&self.network, &z, rng)?;
         let (size, packed) = (made.raw_dim(), discriminator.packed(made)?);
+        discriminator.network.check_input(&packed)?;
         let targets = Array2::from_elem((packed.nrows(), 1), target);
         let loss = (Targets::from(&targets), Loss::SigmoidCrossEntropy, sign / rows as f64);
         let sought = Sought { y_hat: false, parameters: false, input: true };
