@@ -87,7 +87,7 @@ fn write_dense(layer: &dyn Any) -> Option<Value> {
 
 fn read_dense(place: &Place<'_>, _: Shape) -> Result<Box<dyn Layer>, Error> {
     let (w, b): (Array2<f64>, Array1<f64>) = (place.key("w")?.array::<Ix2>()?, place.key("b")?.array::<Ix1>()?);
-    if !b.is_empty() && b.len() != w.ncols() {
+    if !w.is_empty() && !b.is_empty() && b.len() != w.ncols() {
         return Err(place.key("b")?.wrong(&format!("{} numbers, one a neuron, or none", w.ncols())));
     }
     Ok(Box::new(place.checked(Dense::with_parameters(w, b))?))
