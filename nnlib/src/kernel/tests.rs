@@ -1,7 +1,6 @@
-//! Whole passes against formulas, JAX's numbers, and each other.
+//! Whole passes against each other and by hand; the tests of `nn` compare them with the layers one by one.
 
-use ndarray::{Array1, Array4, array};
-use proptest::prelude::*;
+use ndarray::{Array1, array};
 
 use super::simd::tests::assert_same_bits;
 use super::{Layer, Stack, Wanted, Workspace};
@@ -9,7 +8,6 @@ use crate::math::activation::Activation;
 use crate::math::loss::{Loss, Targets};
 use crate::math::shape::{Convolution, Padding, Pooling};
 use crate::random::RandomState;
-use crate::testing::{fixture, flat, integers};
 
 fn gaussians(count: usize, rng: &mut RandomState) -> Vec<f64> {
     (0..count).map(|_| rng.randn()).collect()
@@ -38,110 +36,6 @@ fn found(workspace: &mut Workspace, inputs: usize, layers: &[Layer<'_>], x: &[f6
     workspace.gradients_from(Stack { inputs, layers }, x, delta, wanted);
     let gradients = workspace.gradients().flat_map(|(w, b)| [w.to_vec(), b.to_vec()]).collect();
     Found { y_hat, delta_x, gradients }
-}
-
-/// z of a convolution by its formula, number by number.
-fn by_the_formula(c: &Convolution, n: usize, x: &[f64], w: &[f64], b: &[f64]) -> Vec<f64> {
-    let ([channels, height, width], [rows, columns], [out_rows, out_columns]) = (c.image, c.kernel, c.output);
-    let x = |s, c, i, j| x[((s * channels + c) * height + i) * width + j];
-    let z = Array4::from_shape_fn((n, c.outputs, out_rows, out_columns), |(s, o, i, j)| {
-        let mut z = b.get(o).copied().unwrap_or(0.0);
-        for (ch, p, q) in ndarray::indices((channels, rows, columns)) {
-            let (at, across) = (i * c.stride + p, j * c.stride + q);
-            if at >= c.before[0] && across >= c.before[1] && at - c.before[0] < height && across - c.before[1] < width {
-                z += w[((o * channels + ch) * rows + p) * columns + q] * x(s, ch, at - c.before[0], across - c.before[1]);
-            }
-        }
-        z
-    });
-    z.into_raw_vec_and_offset().0
-}
-
-proptest! {
-    #[test]
-    fn a_convolution_is_the_formula_and_backward_its_gradient(
-        n in prop::sample::select(vec![1_usize, 3, 8, 9, 17]),
-        channels in 1..4_usize, height in 1..9_usize, width in 1..9_usize, outputs in 1..7_usize,
-        rows in 1..4_usize, columns in 1..6_usize, stride in 1..4_usize,
-        padding in prop::sample::select(vec![Padding::Valid, Padding::Same]),
-        biased in prop::bool::ANY, seed in 0..1000_u32,
-    ) {
-        prop_assume!(padding == Padding::Same || (rows <= height && columns <= width));
-        let convolution = Convolution::new([channels, height, width], outputs, [rows, columns], stride, padding);
-        let rng = &mut RandomState::new(seed);
-        let (x, w) = (gaussians(n * convolution.inputs(), rng), gaussians(outputs * convolution.taps(), rng));
-        let b = gaussians(if biased { outputs } else { 0 }, rng);
-        let delta = gaussians(n * outputs * convolution.positions(), rng);
-        let layers = [Layer::Conv2d { w: &w, b: &b, convolution }];
-        let found = found(&mut Workspace::default(), convolution.inputs(), &layers, &x, &delta);
-        assert_near(&found.y_hat, &by_the_formula(&convolution, n, &x, &w, &b), 1e-12, "z");
-        // L = Σ δ z is linear in x, in w and in b, so that a difference of any step gives its gradient.
-        let loss = |x: &[f64], w: &[f64], b: &[f64]| -> f64 {
-            by_the_formula(&convolution, n, x, w, b).iter().zip(&delta).map(|(z, delta)| z * delta).sum()
-        };
-        for (gradient, numbers, which) in [(&found.delta_x, &x, 0), (&found.gradients[0], &w, 1), (&found.gradients[1], &b, 2)] {
-            prop_assert_eq!(gradient.len(), numbers.len());
-            for at in (0..numbers.len()).step_by(numbers.len() / 7 + 1) {
-                let [up, down] = [0.5, -0.5].map(|step| {
-                    let mut moved = numbers.clone();
-                    moved[at] += step;
-                    match which { 0 => loss(&moved, &w, &b), 1 => loss(&x, &moved, &b), _ => loss(&x, &w, &moved) }
-                });
-                let off = (gradient[at] - (up - down)).abs();
-                prop_assert!(off < 1e-9 * (1.0 + up.abs()), "{which}, {at}: {} against {}", gradient[at], up - down);
-            }
-        }
-    }
-
-    #[test]
-    fn pooling_takes_the_largest_and_gives_it_the_gradient(
-        n in 1..18_usize, channels in 1..4_usize, height in 2..9_usize, width in 2..9_usize, size in 1..4_usize, seed in 0..1000_u32,
-    ) {
-        prop_assume!(size <= height && size <= width);
-        let pooling = Pooling { image: [channels, height, width], size };
-        let rng = &mut RandomState::new(seed);
-        // Of few values, so that some are equal, and NaN among them.
-        let x: Vec<f64> = (0..n * pooling.inputs()).map(|_| Some((rng.randn() * 2.0).round()).filter(|x| *x < 4.0).unwrap_or(f64::NAN)).collect();
-        let delta = gaussians(n * pooling.outputs(), rng);
-        let found = found(&mut Workspace::default(), pooling.inputs(), &[Layer::MaxPool2d(pooling)], &x, &delta);
-        let (mut y, mut delta_x) = (Vec::new(), vec![0.0; x.len()]);
-        for (s, c, i, j) in ndarray::indices((n, channels, height / size, width / size)) {
-            let pixels = ndarray::indices((size, size)).into_iter();
-            let pixels: Vec<usize> = pixels.map(|(p, q)| ((s * channels + c) * height + i * size + p) * width + j * size + q).collect();
-            let largest = pixels.iter().map(|at| x[*at]).fold(f64::NEG_INFINITY, f64::max);
-            let winner = pixels.iter().find(|at| x[**at].is_nan()).or(pixels.iter().find(|at| x[**at] == largest)).unwrap();
-            delta_x[*winner] = delta[y.len()];
-            y.push(x[*winner]);
-        }
-        assert_near(&found.y_hat, &y, 0.0, "largest");
-        prop_assert_eq!(found.delta_x, delta_x);
-    }
-}
-
-#[test]
-fn convolution_tanh_pooling_dense_softmax_is_jax_s() {
-    let fixture = fixture("grad_conv_tanh_pool_dense_softmax.json");
-    let numbers = ["x", "kernel", "kernel_bias", "dense_w", "dense_b", "logits"].map(|key| flat(&fixture[key]));
-    let [x, kernel, kernel_bias, dense_w, dense_b, logits] = numbers.each_ref().map(Vec::as_slice);
-    let layers = [
-        Layer::Conv2d { w: kernel, b: kernel_bias, convolution: Convolution::new([3, 9, 8], 4, [3, 2], 1, Padding::Valid) },
-        Layer::Activation(Activation::Tanh),
-        Layer::MaxPool2d(Pooling { image: [4, 7, 7], size: 2 }),
-        Layer::Flatten,
-        Layer::Dense { w: dense_w, b: dense_b, outputs: 5 },
-    ];
-    let (mut workspace, mut y_hat, mut delta_x) = (Workspace::default(), vec![0.0; logits.len()], vec![0.0; x.len()]);
-    let wanted = Wanted { parameters: true, y_hat: Some(&mut y_hat), delta_x: Some(&mut delta_x) };
-    let stack = Stack { inputs: 3 * 9 * 8, layers: &layers };
-    let labels = integers(&fixture["labels"]);
-    let loss = workspace.loss_and_gradients(stack, x, (&labels).into(), Loss::SoftmaxCrossEntropy, 0.5, wanted);
-    assert_near(&delta_x, &flat(&fixture["grad"]["x"]), 1e-12, "dL/dx");
-    assert_near(&[loss], &[fixture["loss_mean"].as_f64().unwrap()], 1e-12, "loss");
-    assert_near(&y_hat, logits, 1e-12, "logits");
-    let expected = ["kernel", "kernel_bias", "dense_w", "dense_b"].map(|key| flat(&fixture["grad"][key]));
-    let gradients: Vec<&[f64]> = workspace.gradients().flat_map(|(w, b)| [w, b]).collect();
-    gradients.iter().zip(&expected).for_each(|(got, expected)| assert_near(got, expected, 1e-12, "gradient"));
-    assert_eq!(gradients.len(), expected.len());
 }
 
 /// A convolution with padding, PReLU with a slope below 0, a mask, pooling that leaves a row out, and two dense layers: their parameters for a
