@@ -37,7 +37,7 @@ impl MoonsBayes {
 
 impl Classifier for MoonsBayes {
     fn predict_classes(&self, x: &Array2<f64>) -> Result<Array1<usize>, Error> {
-        Ok(classes(&logs(x, self.noise)?))
+        Ok(classes(logs(x, self.noise)?.view(), 0.5).collect())
     }
 
     fn probabilities(&self, x: &Array2<f64>) -> Result<Option<Array2<f64>>, Error> {
@@ -80,7 +80,7 @@ mod tests {
     fn no_line_or_nearest_half_circle_is_right_more_often() {
         let moons = make_moons(20_000, 0.3, &mut RandomState::new(7)).unwrap();
         let share = |classifier: &dyn Classifier| accuracy(&moons.y, &classifier.predict_classes(&moons.x).unwrap()).unwrap();
-        let nearest = |x: &Array2<f64>| classes(&logs(x, 1e-3).unwrap());
+        let nearest = |x: &Array2<f64>| -> Array1<usize> { classes(logs(x, 1e-3).unwrap().view(), 0.5).collect() };
         let line = |x: &Array2<f64>| x.column(1).mapv(|v| usize::from(v < 0.25));
         let bayes = share(&MoonsBayes::new(0.3).unwrap());
         assert!(bayes > share(&nearest) && bayes > share(&line) && bayes > share(&MoonsBayes::new(0.6).unwrap()), "{bayes}");

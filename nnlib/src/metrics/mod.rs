@@ -1,4 +1,5 @@
-//! How good predictions are: accuracy, the confusion matrix and what follows from it, and the baseline that looks at no feature.
+//! How good predictions are: accuracy, the confusion matrix and what follows from it, the baseline that looks at no feature, and the
+//! classifier that knows how the points were made.
 
 mod bayes;
 mod seeds;
