@@ -5,7 +5,8 @@
 
 A solution is a notebook for one lesson, with the lesson's name. Of it an exercise is made so:
 
-- in a code cell, what stands between the lines `// solution` and `// end` becomes `todo!()`;
+- in a code cell, what stands between the lines `// solution` and `// end` becomes `todo!()`; or, where a bug is to be
+  found, the code that follows a line `// instead` in it, written as comments;
 - a cell tagged `solution` (the reasons, another way) is left out;
 - the title says "exercises" in place of "solutions";
 - all else stays as it is. Outputs of cells that have not changed are kept.
@@ -37,13 +38,18 @@ from run_notebooks import read, text_of, write
 EXERCISES = NOTEBOOKS / "exercises"
 SOLUTION = "solution"  # the tag
 
-REGION = re.compile(r"^([ \t]*)// solution\n(?:.*\n)*?\1// end$", re.MULTILINE)
-MARKER = re.compile(r"^\s*// (solution|end)$", re.MULTILINE)
+REGION = re.compile(r"^([ \t]*)// solution\n((?:.*\n)*?)(?:\1// instead\n((?:.*\n)*?))?\1// end$", re.MULTILINE)
+MARKER = re.compile(r"^\s*// (solution|instead|end)$", re.MULTILINE)
+COMMENT = re.compile(r"^([ \t]*)// ?", re.MULTILINE)
 
 
 def skeleton(source: str) -> str:
-    """A cell's code with `todo!()` in place of what a reader is to write."""
-    code = REGION.sub(r"\1todo!()", source)
+    """A cell's code with `todo!()`, or with a bug, in place of what a reader is to write."""
+
+    def replacement(region: re.Match[str]) -> str:
+        return f"{region[1]}todo!()" if region[3] is None else COMMENT.sub(r"\1", region[3]).rstrip("\n")
+
+    code = REGION.sub(replacement, source)
     if marker := MARKER.search(code):
         raise ValueError(f"a marker without its partner, or at another depth: {marker.group().strip()!r}")
     return code

@@ -11,8 +11,10 @@ mod math;
 pub mod metrics;
 mod models;
 mod nn;
+#[cfg(feature = "plot")]
 pub mod plot;
 mod random;
+#[cfg(feature = "store")]
 mod store;
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]
@@ -52,6 +54,9 @@ pub mod prelude {
 
     pub use crate::{
         Activation, Classifier, Dataset, Error, FitOptions, History, Init, LinearSgd, LogisticRegression, LogisticRegressionCv, Loss,
-        Model, Optimizer, RandomState, Schedule, Sequential, activation, assert_close, data, least_squares, metrics, plot,
+        Model, Optimizer, RandomState, Schedule, Sequential, activation, assert_close, data, least_squares, metrics,
     };
+
+    #[cfg(feature = "plot")]
+    pub use crate::plot;
 }

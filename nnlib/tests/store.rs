@@ -194,7 +194,7 @@ fn a_spoilt_file_s_error_names_the_place_and_what_stands_there() {
         (
             "/loss",
             json!("hinge"),
-            "loss: expected softmax_cross_entropy or binary_cross_entropy or mean_squared_error or summed_squared_error, got \"hinge\"",
+            "loss: expected softmax_cross_entropy or binary_cross_entropy or sigmoid_cross_entropy or mean_squared_error or summed_squared_error, got \"hinge\"",
         ),
         ("/l2", json!(-1), "l2: expected strength of the L2 regularisation to be a finite number of at least 0, got -1"),
         ("/accuracy", json!(1), "accuracy: expected true or false, got 1"),
@@ -229,7 +229,7 @@ fn a_spoilt_file_s_error_names_the_place_and_what_stands_there() {
     let mut model = good.clone();
     (model["input"], model["layers"]) = (json!([99_999, 99_999, 99_999]), json!([{"layer": "flatten"}]));
     fs::write(&path, model.to_string()).unwrap();
-    let expected = "layers: expected input of the network to be from 1 to 4294967295 numbers, got (99999, 99999, 99999)";
+    let expected = "layers: expected input of the network to be from 1 to 268435456 numbers, got (99999, 99999, 99999)";
     assert_eq!(message(Model::load(&path)), format!("{}, {expected}", path.display()));
     for key in ["format", "version", "input", "layers", "loss", "l2", "accuracy", "optimizer"] {
         let mut model = good.clone();

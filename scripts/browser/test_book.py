@@ -65,7 +65,7 @@ class BookInTheBrowser(unittest.TestCase):
     def test_ways_from_page_to_page(self) -> None:
         self.visit("04-forward.html")
         self.page.locator("a.next-page").click()
-        self.assertIn("05 · Backward", self.heading())
+        self.assertIn("05 · Backpropagation", self.heading())
         self.page.locator("a.prev-page").click()
         self.assertIn("04 · Forward", self.heading())
         self.page.locator("a", has_text="nnlib's reference").click()

@@ -96,17 +96,6 @@ class CourseInTheBrowser(unittest.TestCase):
         # The kernel has lived on, and goes on counting; it is its child that was killed.
         self.assertEqual(opened.count(2), opened.count(1) + 1)
 
-    def test_many_lines(self) -> None:
-        """What a loop prints is shown with the figure behind it; of far more something is left out, and that is said."""
-        lines = 'for i in 0..{} {{ println!("line {{i}}"); }}'
-        cells = [code(f"{lines.format(5_000)}\n{SHOW_PIXEL}", picture=PIXEL), code(lines.format(100_000)), code("6 * 7")]
-        opened = self.open(save("lines.ipynb", cells))
-        opened.run_all()
-        self.assertIn("line 4999\n", opened.output(0) + "\n")
-        self.assertEqual(opened.shown.nth(0).locator(".jp-OutputArea-output img").count(), 1)
-        self.assertRegex(opened.output(1), "rate exceeded|line 99999")
-        self.assertEqual(opened.output(2), "42")
-
     def test_a_panic_stays_in_its_cell(self) -> None:
         panic = code('let numbers = vec![1, 2, 3];\nlet fourth = numbers[3];', tags=("raises-exception",))
         cells = [cell for number in range(10) for cell in (panic | {}, code(f"{number} + 1"))]

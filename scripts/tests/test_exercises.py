@@ -1,5 +1,6 @@
 """Exercises and their solutions, as stored. That the stored outputs are true is for scripts/run_all.sh to say."""
 
+import difflib
 import re
 import unittest
 
@@ -7,12 +8,26 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import exercises
-from exercises import SOLUTION, exercise, skeleton, with_outputs
+from exercises import REGION, SOLUTION, exercise, skeleton, with_outputs
 from course import ROOT, notebooks
-from outputs import shown
+from outputs import shown, tags
 from run_notebooks import read
 
 CHECK = re.compile(r"^check::(\w+)\(\w+\)$")
+
+
+TOKEN = re.compile(r"[A-Za-z_]\w*|\d[\w.]*|[^\w\s]")
+HINT = re.compile(r"<summary>(Hint.*?)</summary>(.*?)</details>", re.DOTALL)
+
+
+def tokens(code: str) -> list[str]:
+    return TOKEN.findall(re.sub(r"//.*", "", code))
+
+
+def shared(part: list[str], whole: list[str]) -> float:
+    """The share of a part's tokens that stand in the whole, at least five in a row and in the same order."""
+    blocks = difflib.SequenceMatcher(None, part, whole, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks if block.size >= min(5, len(part))) / len(part)
 
 
 def checks(notebook: NotebookNode) -> list[tuple[str, str]]:
@@ -34,8 +49,12 @@ class Skeletons(unittest.TestCase):
         source = "// solution\na\n// end\nkept\n    // solution\n    b\n    // end"
         self.assertEqual(skeleton(source), "todo!()\nkept\n    todo!()")
 
+    def test_a_bug_to_be_found_stands_in_place_of_the_solution(self) -> None:
+        source = "fn f() {\n    // solution\n    right()\n    // instead\n    // if true {\n    //     wrong()\n    // }\n    // end\n}"
+        self.assertEqual(skeleton(source), "fn f() {\n    if true {\n        wrong()\n    }\n}")
+
     def test_a_marker_without_its_partner_is_an_error(self) -> None:
-        for source in ["// solution\na", "a\n// end", "// solution\na\n    // end"]:
+        for source in ["// solution\na", "a\n// end", "// solution\na\n    // end", "a\n// instead\nb"]:
             with self.subTest(source=source), self.assertRaisesRegex(ValueError, "without its partner"):
                 skeleton(source)
 
@@ -69,13 +88,41 @@ class Gate(unittest.TestCase):
             self.assertTrue(2 <= len(verdicts) <= 5, f"{path.name} has {len(verdicts)} tasks")
             for name, verdict in verdicts:
                 with self.subTest(notebook=path.name, task=name):
-                    self.assertTrue(verdict.startswith(f"{name}: not solved yet."), verdict)
+                    self.assertTrue(verdict.startswith((f"{name}: not solved yet.", f"✗ {name}: wrong in case ")), verdict)
 
     def test_every_solution_passes(self) -> None:
         for path in notebooks("solutions"):
             for name, verdict in checks(read(path)):
                 with self.subTest(notebook=path.name, task=name):
                     self.assertTrue(verdict.startswith("✓ "), verdict)
+
+    def test_at_most_one_task_of_a_notebook_is_answered_by_a_cell_of_its_lesson(self) -> None:
+        for path in notebooks("solutions"):
+            lesson = [tokens(cell.source) for cell in read(ROOT / "notebooks" / path.name).cells if cell.cell_type == "code"]
+            cells = [cell.source for cell in read(path).cells if cell.cell_type == "code" and SOLUTION not in tags(cell)]
+            regions = [region[2] for source in cells for region in REGION.finditer(source) if not region[3]]
+            copies = [region for region in regions if any(shared(tokens(region), cell) >= 0.9 for cell in lesson)]
+            with self.subTest(notebook=path.name):
+                self.assertLessEqual(len(copies), 1, "\n".join(copies))
+
+    def test_a_hint_asks_and_is_not_the_solution(self) -> None:
+        for path in notebooks("solutions"):
+            cells = read(path).cells
+            solution = {
+                "".join(tokens(line))
+                for cell in cells
+                if cell.cell_type == "code" and SOLUTION not in tags(cell)
+                for region in REGION.finditer(cell.source)
+                for line in region[2].splitlines()
+                if len(tokens(line)) > 8
+            }
+            for cell in cells:
+                for summary, told in HINT.findall(cell.source):
+                    with self.subTest(notebook=path.name, hint=summary):
+                        self.assertIn("?", summary)
+                        code = ["".join(tokens(code)).rstrip(";") for code in re.findall(r"`([^`]+)`", told)]
+                        given = [line for line in solution if line.rstrip(";") in code]
+                        self.assertEqual(given, [])
 
     def test_a_task_and_a_check_belong_to_each_other(self) -> None:
         asked = [name for path in notebooks("solutions") for name in dict(checks(read(path)))]

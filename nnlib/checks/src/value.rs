@@ -202,3 +202,4 @@ tuples!(A B C);
 tuples!(A B C D);
 tuples!(A B C D E);
 tuples!(A B C D E G);
+tuples!(A B C D E G H J);

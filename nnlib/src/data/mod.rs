@@ -3,9 +3,12 @@
 mod augment;
 mod batches;
 mod csv;
+#[cfg(feature = "datasets")]
 mod diabetes;
+#[cfg(feature = "datasets")]
 mod digits;
 mod generators;
+#[cfg(feature = "datasets")]
 mod idx;
 mod impute;
 mod scale;
@@ -16,9 +19,12 @@ use ndarray::{Array1, Array2, Axis};
 pub use augment::Augment;
 pub use batches::Batches;
 pub use csv::Table;
+#[cfg(feature = "datasets")]
 pub use diabetes::{Diabetes, diabetes};
+#[cfg(feature = "datasets")]
 pub use digits::{Digits, digits};
 pub use generators::{make_blobs, make_circles, make_moons, make_spirals};
+#[cfg(feature = "datasets")]
 pub use idx::{read_idx_images, read_idx_labels};
 pub use impute::Imputer;
 pub use scale::{MinMaxScaler, StandardScaler};

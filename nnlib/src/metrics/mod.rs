@@ -1,5 +1,7 @@
-//! How good predictions are: accuracy, the confusion matrix and what follows from it, and the baseline that looks at no feature.
+//! How good predictions are: accuracy, the confusion matrix and what follows from it, the baseline that looks at no feature, and the
+//! classifier that knows how the points were made.
 
+mod bayes;
 mod seeds;
 mod table;
 
@@ -7,6 +9,7 @@ use std::fmt;
 
 use ndarray::{Array1, Array2, Axis};
 
+pub use bayes::MoonsBayes;
 pub use seeds::{mean_and_spread, over_seeds};
 pub use table::Table;
 

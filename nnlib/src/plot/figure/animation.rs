@@ -79,12 +79,12 @@ impl Animation {
         let mut encoder = gif::Encoder::new(&mut file, width as u16, height as u16, &palette.colors.concat()).map_err(failed)?;
         encoder.set_repeat(gif::Repeat::Infinite).map_err(failed)?;
         let delay = (100.0 / self.frames_per_second).round().min(6000.0) as u16;
-        let mut shown: Option<Vec<u8>> = None;
+        let mut shown = vec![AS_BEFORE; width * height];
         for (i, picture) in pictures.iter().enumerate() {
             let indices = palette.indices(picture);
             let delay = if i + 1 == pictures.len() { delay.max(150) } else { delay };
-            encoder.write_frame(&difference(shown.as_deref(), &indices, width, delay)).map_err(failed)?;
-            shown = Some(indices);
+            encoder.write_frame(&difference(&shown, &indices, width, delay)).map_err(failed)?;
+            shown = indices;
         }
         drop(encoder);
         Ok(file)
@@ -119,30 +119,15 @@ impl fmt::Debug for Animation {
     }
 }
 
-/// The frame that changes one picture into the next: the smallest rectangle that holds every change, and in it only what changes.
-fn difference(before: Option<&[u8]>, after: &[u8], width: usize, delay: u16) -> gif::Frame<'static> {
-    let height = after.len() / width;
-    let changed = |k: usize| before.is_none_or(|before| before[k] != after[k]);
-    let (mut left, mut right, mut top, mut bottom) = (width, 0, height, 0);
-    for k in (0..after.len()).filter(|&k| changed(k)) {
-        let (x, y) = (k % width, k / width);
-        (left, right, top, bottom) = (left.min(x), right.max(x + 1), top.min(y), bottom.max(y + 1));
-    }
-    if right == 0 {
-        // Nothing changed; a frame must still have a pixel.
-        (left, right, top, bottom) = (0, 1, 0, 1);
-    }
-    let cells = (top..bottom).flat_map(|y| (left..right).map(move |x| y * width + x));
-    let buffer: Vec<u8> = cells.map(|k| if changed(k) { after[k] } else { AS_BEFORE }).collect();
-    gif::Frame {
-        delay,
-        dispose: gif::DisposalMethod::Keep,
-        transparent: Some(AS_BEFORE),
-        left: left as u16,
-        top: top as u16,
-        width: (right - left) as u16,
-        height: (bottom - top) as u16,
-        buffer: buffer.into(),
-        ..Default::default()
-    }
+/// The frame that changes one picture into the next: the rows in which something changes, and in them only what changes.
+fn difference(before: &[u8], after: &[u8], width: usize, delay: u16) -> gif::Frame<'static> {
+    let rows = before.chunks(width).zip(after.chunks(width));
+    let changed: Vec<usize> = rows.enumerate().filter(|(_, (a, b))| a != b).map(|(row, _)| row).collect();
+    // A frame must have a row, also where nothing changed.
+    let (top, bottom) = (changed.first().copied().unwrap_or(0), changed.last().map_or(1, |row| row + 1));
+    let cells = top * width..bottom * width;
+    let buffer: Vec<u8> = cells.map(|k| if before[k] == after[k] { AS_BEFORE } else { after[k] }).collect();
+    let transparent = Some(AS_BEFORE);
+    let (top, width, height) = (top as u16, width as u16, (bottom - top) as u16);
+    gif::Frame { delay, transparent, top, width, height, buffer: buffer.into(), dispose: gif::DisposalMethod::Keep, ..Default::default() }
 }

@@ -284,14 +284,7 @@ impl Drawing for Axes {
             canvas.line(vec![(inner.x - 4.0, y), (inner.x, y)], Stroke::new(FRAME, 1.0));
             canvas.text(text, (inner.x - 7.0, y + sizes.tick * 0.36), sizes.tick, INK, Anchor::End);
         }
-        if layout.shown.x_label {
-            let label = canvas.fit(&self.x.label, sizes.label, area.right() - inner.x);
-            canvas.text(&label, (inner.x + inner.w / 2.0, inner.bottom() + bottom - 4.0), sizes.label, INK, Anchor::Middle);
-        }
-        if layout.shown.y_label {
-            let label = canvas.fit(&self.y.label, sizes.label, inner.h);
-            canvas.text_upward(&label, (area.x + sizes.label, inner.y + inner.h / 2.0), sizes.label, INK);
-        }
+        layout.draw_labels(canvas, self.labels(), inner, area);
         if layout.shown.legend {
             legend::draw(canvas, &self.legend(), sizes.label, Rect { x: inner.x, y: area.y, w: area.right() - inner.x, h: 0.0 });
         }

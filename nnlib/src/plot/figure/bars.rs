@@ -99,7 +99,7 @@ impl Figure {
         spread: impl IntoIterator<Item = &'a f64>,
     ) -> Result<Self, Error> {
         let (means, spread) = with_spread(name, collect(x), collect(mean), collect(spread))?;
-        self.add(name, Marks::ErrorBars { means, spread })
+        self.add(name, Marks::Spread { means, spread, band: false })
     }
 
     /// Adds the means of repeated runs as a line within a band of ± `spread`: for many x, such as epochs.
@@ -116,7 +116,7 @@ impl Figure {
         spread: impl IntoIterator<Item = &'a f64>,
     ) -> Result<Self, Error> {
         let (means, spread) = with_spread(name, collect(x), collect(mean), collect(spread))?;
-        self.add(name, Marks::Band { means, spread })
+        self.add(name, Marks::Spread { means, spread, band: true })
     }
 }
 

@@ -91,11 +91,11 @@ impl Figure {
     /// # Errors
     /// [`Error::Value`] unless `from` is below `to`, [`Error::NotFinite`] where the function is not finite.
     pub fn curve(self, name: &str, from: f64, to: f64, f: impl Fn(f64) -> f64) -> Result<Self, Error> {
-        if !(from.is_finite() && to.is_finite() && from < to) {
+        if !(from < to && (to - from).is_finite()) {
             return Err(Error::value(format!("range of “{name}”"), "two finite numbers, the lower one first", format!("{from} and {to}")));
         }
         // An even number of steps meets the middle, where many an activation has its corner.
-        let x: Vec<f64> = (0..=600).map(|i| f64::from(i) / 600.0).map(|t| from * (1.0 - t) + to * t).collect();
+        let x: Vec<f64> = (0..=600).map(|i| from + (to - from) * f64::from(i) / 600.0).collect();
         let y: Vec<f64> = x.iter().map(|&x| f(x)).collect();
         self.line(name, &x, &y)
     }

@@ -178,14 +178,7 @@ impl Drawing for Heatmap {
             let name = canvas.fit(name, sizes.tick, area.w * 0.35);
             canvas.text(&name, (map.x - 7.0, centre(i, 0).1 + sizes.tick * 0.36), sizes.tick, INK, Anchor::End);
         }
-        if layout.shown.x_label {
-            let label = canvas.fit(&self.x.label, sizes.label, map.w);
-            canvas.text(&label, (map.x + map.w / 2.0, map.bottom() + bottom - 4.0), sizes.label, INK, Anchor::Middle);
-        }
-        if layout.shown.y_label {
-            let label = canvas.fit(&self.y.label, sizes.label, map.h);
-            canvas.text_upward(&label, (area.x + sizes.label, map.y + map.h / 2.0), sizes.label, INK);
-        }
+        layout.draw_labels(canvas, self.labels(), map, area);
     }
 
     fn describe(&self) -> String {

@@ -16,7 +16,6 @@ pub(super) struct Images {
     pictures: Array3<f64>,
     captions: Vec<String>,
     columns: usize,
-    grey: bool,
 }
 
 /// Pictures in rows: `pictures` has shape (n, height, width).
@@ -42,7 +41,7 @@ pub fn images(pictures: ArrayView3<'_, f64>) -> Result<Figure, Error> {
     check_finite("pictures", &pictures)?;
     let n = pictures.dim().0;
     let columns = if n <= 8 { n } else { ((n as f64 * 1.6).sqrt().ceil() as usize).max(8) };
-    Ok(Figure::of(Content::Images(Images { pictures, captions: Vec::new(), columns, grey: false })))
+    Ok(Figure::of(Content::Images(Images { pictures, captions: Vec::new(), columns })))
 }
 
 impl Figure {
@@ -70,15 +69,6 @@ impl Figure {
         Ok(self)
     }
 
-    /// Shows pictures from black to white even where some numbers are negative.
-    ///
-    /// # Errors
-    /// [`Error::Value`] when the figure holds no pictures.
-    pub fn grey(mut self) -> Result<Self, Error> {
-        self.images_mut("shades of grey")?.grey = true;
-        Ok(self)
-    }
-
     fn images_mut(&mut self, for_what: &str) -> Result<&mut Images, Error> {
         match &mut self.content {
             Content::Images(images) => Ok(images),
@@ -102,11 +92,7 @@ impl Images {
 
     fn scale(&self) -> (Ramp, f64, f64) {
         let (ramp, low, high) = Ramp::of(self.pictures.iter().copied());
-        if ramp == Ramp::Diverging && !self.grey {
-            return (ramp, low, high);
-        }
-        let (low, high) = self.pictures.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
-        (Ramp::Grey, if self.grey { low } else { low.min(0.0) }, high)
+        (if ramp == Ramp::Sequential { Ramp::Grey } else { ramp }, low, high)
     }
 
     /// The width of the key to the colours.

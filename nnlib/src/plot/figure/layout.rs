@@ -1,6 +1,7 @@
 //! What all kinds of figure have in common: a natural size, margins, a legend, words.
 
-use super::canvas::{Canvas, Rect};
+use super::canvas::{Anchor, Canvas, Rect};
+use super::color::INK;
 use super::font::Font;
 use super::legend::Entry;
 
@@ -53,6 +54,21 @@ pub(super) struct Layout {
     /// The height of the title.
     pub(super) title: f64,
     pub(super) shown: Shown,
+}
+
+impl Layout {
+    /// Draws the axes' labels around what they belong to, which lies in `area`.
+    pub(super) fn draw_labels(&self, canvas: &mut Canvas, [x, y]: [&str; 2], inner: Rect, area: Rect) {
+        let size = Sizes::of(area.w).label;
+        if self.shown.x_label {
+            let label = canvas.fit(x, size, area.right() - inner.x);
+            canvas.text(&label, (inner.x + inner.w / 2.0, inner.bottom() + self.insets.bottom - 4.0), size, INK, Anchor::Middle);
+        }
+        if self.shown.y_label {
+            let label = canvas.fit(y, size, inner.h);
+            canvas.text_upward(&label, (area.x + size, inner.y + inner.h / 2.0), size, INK);
+        }
+    }
 }
 
 /// What a panel shows by itself; the grid around it shows the rest once for all panels.

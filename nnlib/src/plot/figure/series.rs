@@ -21,15 +21,11 @@ pub(super) enum Marks {
     Line(Points),
     /// The way that something took: a line through marked steps, from a ring to a disc.
     Path(Points),
-    /// Means with a bar of ± spread at each.
-    ErrorBars {
+    /// Means within a band of ± spread, or with a bar of it at each.
+    Spread {
         means: Points,
         spread: Vec<f64>,
-    },
-    /// Means within a band of ± spread.
-    Band {
-        means: Points,
-        spread: Vec<f64>,
+        band: bool,
     },
     /// A bar for each category of the x axis.
     Bars(Vec<f64>),
@@ -104,7 +100,7 @@ impl Series {
             Marks::Horizontal(_) | Marks::Vertical(_) => {
                 Stroke { color: INK, width: 1.4, dash: if dash.is_empty() { &[5.0, 4.0] } else { dash } }
             }
-            Marks::ErrorBars { .. } | Marks::Path(_) => Stroke::new(color, 1.6),
+            Marks::Spread { band: false, .. } | Marks::Path(_) => Stroke::new(color, 1.6),
             _ => Stroke { color, width: 2.2, dash },
         }
     }
@@ -114,7 +110,7 @@ impl Series {
         let kept = |y: &f64| !log || *y > 0.0;
         match &self.marks {
             Marks::Points(points) | Marks::Line(points) | Marks::Path(points) => Extent::of_points(points),
-            Marks::ErrorBars { means, spread } | Marks::Band { means, spread } => {
+            Marks::Spread { means, spread, .. } => {
                 let ends = means.iter().zip(spread).flat_map(|((_, y), s)| [*y, y - s, y + s]);
                 Extent::of(means.iter().map(|p| p.0), ends.filter(kept))
             }
@@ -130,7 +126,7 @@ impl Series {
     pub(super) fn least(&self) -> (f64, f64) {
         let extent = match &self.marks {
             // A bar of spread may reach below zero; it is then cut off at the axis.
-            Marks::ErrorBars { means, .. } | Marks::Band { means, .. } => Extent::of_points(means),
+            Marks::Spread { means, .. } => Extent::of_points(means),
             Marks::Bars(values) => Extent::of([f64::NEG_INFINITY], values.iter().copied()),
             Marks::Histogram { edges, .. } => Extent::of([edges[0]], []),
             Marks::Field(_) => Extent::of([f64::NEG_INFINITY], [f64::NEG_INFINITY]),
@@ -146,9 +142,9 @@ impl Series {
             Marks::Points(_) => Swatch::Point(marker, color),
             Marks::Line(points) if points.len() > MARKED => Swatch::Line(stroke),
             Marks::Horizontal(_) | Marks::Vertical(_) => Swatch::Line(stroke),
-            Marks::Line(_) | Marks::ErrorBars { .. } => Swatch::Path(stroke, marker, color),
+            Marks::Line(_) | Marks::Spread { band: false, .. } => Swatch::Path(stroke, marker, color),
             Marks::Path(_) => Swatch::Path(stroke, Marker::Circle, color),
-            Marks::Band { .. } => Swatch::Spread(stroke, color),
+            Marks::Spread { .. } => Swatch::Spread(stroke, color),
             Marks::Bars(_) | Marks::Histogram { .. } => Swatch::Patch(color),
             Marks::Field(_) => return None,
         };
@@ -190,7 +186,7 @@ impl Series {
                     canvas.disc(plane.at(last), 5.5, color, Some(Stroke::new(WHITE, 1.0)));
                 }
             }
-            Marks::ErrorBars { means, spread } => {
+            Marks::Spread { means, spread, band: false } => {
                 canvas.line(plane.line(means), stroke);
                 for (&(x, y), s) in means.iter().zip(spread) {
                     let (low, high) = (plane.at((x, y - s)), plane.at((x, y + s)));
@@ -201,7 +197,7 @@ impl Series {
                 }
                 mark(canvas, means, 4.5, color);
             }
-            Marks::Band { means, spread } => {
+            Marks::Spread { means, spread, .. } => {
                 let edge = |sign: f64| plane.line(&means.iter().zip(spread).map(|(&(x, y), s)| (x, y + sign * s)).collect::<Points>());
                 let outline = edge(1.0).into_iter().chain(edge(-1.0).into_iter().rev()).collect();
                 canvas.polygon(outline, Some(color.alpha(0.22)), None);
@@ -250,8 +246,9 @@ impl Series {
                 let at = |point: Option<&(f64, f64)>| point.map_or(String::new(), |(x, y)| format!("({}, {})", number(*x), number(*y)));
                 format!("Path{name} of {} points from {} to {}.", points.len(), at(points.first()), at(points.last()))
             }
-            Marks::ErrorBars { means, .. } => format!("Mean with bars of ± spread{name} {}.", ends(means)),
-            Marks::Band { means, .. } => format!("Mean with a band of ± spread{name} {}.", ends(means)),
+            Marks::Spread { means, band, .. } => {
+                format!("Mean with {} of ± spread{name} {}.", if *band { "a band" } else { "bars" }, ends(means))
+            }
             Marks::Bars(values) => {
                 let bars: Vec<String> = categories.iter().zip(values).map(|(c, v)| format!("{c} {}", number(*v))).collect();
                 format!("Bars{name}: {}.", bars.join(", "))
