@@ -38,14 +38,15 @@ fn backward_by<S: Simd>(_: S, of: &Pooling, delta: &[Lane], lanes: usize, winner
     delta_x.fill([0.0; LANES]);
     for (window, (delta, winners)) in delta.chunks_exact(lanes).zip(winners.chunks_exact(lanes)).enumerate() {
         let corner = of.corner(window);
-        for (at, (delta, winner)) in delta.iter().zip(winners).enumerate() {
+        for (at, (&delta, &winner)) in delta.iter().zip(winners).enumerate() {
             for i in 0..of.size {
                 for j in 0..of.size {
                     let place = (i * of.size + j) as f64;
-                    let to = &mut delta_x[(corner + i * of.image[2] + j) * lanes + at];
+                    let mut won = [0.0; LANES];
                     for l in 0..LANES {
-                        to[l] = if winner[l] == place { delta[l] } else { 0.0 };
+                        won[l] = if winner[l] == place { delta[l] } else { 0.0 };
                     }
+                    delta_x[(corner + i * of.image[2] + j) * lanes + at] = won;
                 }
             }
         }

@@ -93,8 +93,6 @@ fn assert_both_agree(network: &Sequential, x: &Array2<f64>, targets: Targets<'_>
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn the_kernels_and_the_layers_one_by_one_agree(
         shape in prop_oneof![
