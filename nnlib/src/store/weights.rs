@@ -80,6 +80,15 @@ impl Sequential {
     /// The numbers in a file of this network's weights, in the network's order.
     fn read_weights(&self, path: &Path, bytes: &[u8]) -> Result<Vec<f64>, Error> {
         let wrong = |at: &str, expected: &str, got: &str| Error::format(path.display().to_string(), at, expected, got);
+        let own = tensors(self)?;
+        // Reading a header takes many times its length: it must not be longer than these names and shapes, and a few words, could be.
+        let most = 4096 + 256 * own.len() as u64;
+        match bytes.first_chunk().map(|length| u64::from_le_bytes(*length)) {
+            Some(length) if (most..bytes.len() as u64).contains(&length) => {
+                return Err(wrong("header", &format!("at most {most} bytes for a network of {} tensors", own.len()), &length.to_string()));
+            }
+            _ => {}
+        }
         let file = SafeTensors::deserialize(bytes).map_err(|error| {
             let got = file::mistaken_for(bytes).map_or_else(|| error.to_string(), str::to_owned);
             wrong("header", "a safetensors file", &got)
@@ -95,7 +104,7 @@ impl Sequential {
             Shape::Image { channels, .. } => channels,
             Shape::Flat(_) => 1,
         };
-        for (mut name, own) in tensors(self)? {
+        for (mut name, own) in own {
             let (layer, kind) = name.split_once('.').expect("a layer and what it is of it");
             let mut shape = own.shape().to_vec();
             let mut slopes = None;
