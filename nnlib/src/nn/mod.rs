@@ -14,6 +14,3 @@ pub(crate) mod lowered;
 pub(crate) mod pass;
 pub(crate) mod sequential;
 pub(crate) mod text;
-
-#[cfg(test)]
-mod tests;
