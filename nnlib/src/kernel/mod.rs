@@ -34,6 +34,7 @@ mod pointwise;
 mod pool;
 mod simd;
 #[cfg(test)]
+#[path = "../../tests/unit/kernel.rs"]
 mod tests;
 
 use crate::math::activation::Activation;

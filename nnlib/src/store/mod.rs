@@ -205,7 +205,12 @@ fn read_optimizer(place: &Place<'_>, network: &Sequential) -> Result<Optimizer, 
     };
     let rate = place.key("rate")?;
     let mut optimizer = rate.checked(Optimizer::new(read_schedule(&rate)?, rule))?;
-    optimizer.updates = place.key("updates")?.count()?;
+    let updates = place.key("updates")?;
+    optimizer.updates = updates.count()?;
+    // As a floating-point number it must be exact, and counting on must not overflow.
+    if optimizer.updates > 1 << 53 {
+        return Err(updates.wrong("at most 2⁵³"));
+    }
     let (first, second) = optimizer.state_sizes(network.parameter_count());
     // Sums and means of squares, whose roots are taken.
     let squares = match rule {

@@ -14,8 +14,6 @@ use serde_json::value::RawValue;
 use crate::error::Error;
 use crate::file::mistaken_for;
 
-/// Whole numbers are read up to here: JSON's numbers are exact so far.
-const MOST: u64 = 1 << 53;
 /// More keys than any object has, and more objects within each other.
 const MOST_KEYS: usize = 32;
 
@@ -182,8 +180,7 @@ impl<'a> Place<'a> {
 
     /// A whole number.
     pub(super) fn count(&self) -> Result<usize, Error> {
-        let count = serde_json::from_str(self.text).ok().filter(|&count: &u64| count <= MOST).and_then(|count| usize::try_from(count).ok());
-        count.ok_or_else(|| self.wrong("a whole number of at least 0"))
+        serde_json::from_str(self.text).map_err(|_| self.wrong("a whole number of at least 0"))
     }
 
     /// What the text here is the name of.

@@ -176,33 +176,3 @@ impl Schedule {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::message;
-
-    #[test]
-    fn rates_follow_their_formulas() {
-        let rates = |schedule: Schedule, times: [usize; 4]| times.map(|t| (schedule.rate(t) * 1e6).round() / 1e6);
-        assert_eq!(rates(0.3.try_into().unwrap(), [0, 1, 10, 1000]), [0.3; 4]);
-        assert_eq!(rates(Schedule::Step { initial: 1.0, factor: 0.5, every: 10 }, [0, 9, 10, 25]), [1.0, 1.0, 0.5, 0.25]);
-        assert_eq!(rates(Schedule::Exponential { initial: 1.0, factor: 0.25, every: 10 }, [0, 5, 10, 20]), [1.0, 0.5, 0.25, 0.0625]);
-        assert_eq!(rates(Schedule::InverseTime { initial: 1.0, decay: 0.5 }, [0, 2, 6, 18]), [1.0, 0.5, 0.25, 0.1]);
-        assert_eq!(rates(Schedule::Cosine { initial: 1.0, updates: 10 }, [0, 5, 10, 20]), [1.0, 0.5, 0.0, 0.0]);
-        let then = Box::new(Schedule::Step { initial: 1.0, factor: 0.5, every: 2 });
-        assert_eq!(rates(Schedule::WarmUp { updates: 4, then }, [0, 3, 4, 6]), [0.25, 1.0, 1.0, 0.5]);
-    }
-
-    #[test]
-    fn rates_that_make_no_sense_are_named() {
-        let rise = Schedule::Exponential { initial: 1.0, factor: 2.0, every: 1 };
-        assert_eq!(message(rise.check()), "factor of the schedule: expected a number in (0, 1], got 2");
-        let never = Schedule::WarmUp { updates: 0, then: Box::new(Schedule::Constant(0.1)) };
-        assert_eq!(message(never.check()), "updates of the warm-up: expected at least 1, got 0");
-        let climbing = Schedule::WarmUp { updates: 1, then: Box::new(Schedule::Constant(-0.1)) };
-        assert_eq!(message(climbing.check()), "learning rate: expected a finite number above 0, got -0.1");
-        let growing = Schedule::InverseTime { initial: 0.1, decay: -1.0 };
-        assert_eq!(message(growing.check()), "decay: expected a finite number of at least 0, got -1");
-    }
-}

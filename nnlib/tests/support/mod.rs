@@ -1,6 +1,6 @@
 //! Reference values from `tests/fixtures`, for unit tests and integration tests.
 
-#![allow(dead_code, reason = "each test uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test uses its part")]
 
 use ndarray::{Array1, Array2};
 use serde_json::Value;

@@ -1,13 +1,10 @@
 //! Training: whole runs against reference values, and what `fit` promises.
 
-#[path = "support/mod.rs"]
-mod support;
-
 use ndarray::{Array1, Array2, Axis, array};
 
+use crate::support::{assert_close, fixture, floats, matrix, message};
 use nnlib::data::make_moons;
 use nnlib::{Activation, Classifier, Dataset, Error, FitOptions, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential};
-use support::{assert_close, fixture, floats, matrix, message};
 
 /// The moons tutorial: 200 points and a 2-h-2 network, each from seed 0.
 fn moons_model(hidden: usize) -> (Dataset, Model) {

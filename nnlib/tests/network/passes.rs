@@ -1,15 +1,12 @@
 //! The network: passes and gradients against reference values and central differences.
 
-#[path = "support/mod.rs"]
-mod support;
-
 use ndarray::{Array1, Array2, Array4, Axis, array};
 use proptest::prelude::*;
 
+use crate::support::{assert_close, fixture, flat, floats, integers, matrix, message};
 use nnlib::data::make_moons;
 use nnlib::layer::{Conv2d, Padding, Shape};
 use nnlib::{Activation, Dataset, FitOptions, Init, Loss, Model, Optimizer, RandomState, Sequential, gradcheck};
-use support::{assert_close, fixture, flat, floats, integers, matrix, message};
 
 /// The moons tutorial: 200 points and a 2-h-2 network, each from seed 0.
 fn moons_model(hidden: usize) -> (Dataset, Model) {

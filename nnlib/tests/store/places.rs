@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use nnlib::{Error, Init, Loss, Model, Optimizer, RandomState, Sequential};
-use tempfile::tempdir;
+use crate::support::message;
 
-fn message<T>(result: Result<T, Error>) -> String {
-    result.err().expect("an error").to_string()
-}
+use nnlib::{Init, Loss, Model, Optimizer, RandomState, Sequential};
+use tempfile::tempdir;
 
 fn names(folder: &Path) -> Vec<PathBuf> {
     let mut names: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -213,7 +211,7 @@ fn killed_at_any_moment_the_old_file_or_the_new_one_is_there() {
     let mut interrupted = 0;
     for round in 0..12_u64 {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "saves_until_killed", "--ignored", "--nocapture"])
+            .args(["--exact", "places::saves_until_killed", "--ignored", "--nocapture"])
             .env(CHILD, &path)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

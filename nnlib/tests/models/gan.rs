@@ -1,11 +1,9 @@
 //! Adversarial training: gradients against differences and formulas, and what the two learn.
 
 use ndarray::{Array1, Array2, array};
-use nnlib::{Activation, Discriminator, Error, Gan, Generator, GeneratorLoss, Init, Optimizer, RandomState, Schedule, Sequential};
+use nnlib::{Activation, Discriminator, Gan, Generator, GeneratorLoss, Init, Optimizer, RandomState, Schedule, Sequential};
 
-fn message<T>(result: Result<T, Error>) -> String {
-    result.err().expect("an error").to_string()
-}
+use crate::support::message;
 
 /// The network with parameter `i` of layer `l` (weights first, then biases) moved by `step`.
 fn moved(network: &Sequential, l: usize, i: usize, step: f64) -> Sequential {

@@ -4,16 +4,14 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use crate::support::message;
+
 use flate2::{Compression, write::GzEncoder};
 use ndarray::{Array1, Array3, array};
 use nnlib::Error;
 use nnlib::data::{Digits, Table, read_idx_images, read_idx_labels};
 use proptest::prelude::*;
 use tempfile::tempdir;
-
-fn message<T>(result: Result<T, Error>) -> String {
-    result.err().expect("an error").to_string()
-}
 
 /// What is said of a file with these bytes, without its name.
 fn said<T>(bytes: &[u8], read: impl Fn(&Path) -> Result<T, Error>) -> String {

@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use crate::support::message;
+
 use ndarray::{Array1, Array2};
 use nnlib::layer::{Layer, LayerGradient, Memory, Padding, Step};
-use nnlib::{Activation, Error, FitOptions, Loss, Model, Optimizer, RandomState, Schedule, Sequential};
+use nnlib::{Activation, FitOptions, Loss, Model, Optimizer, RandomState, Schedule, Sequential};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::tempdir;
@@ -40,10 +42,6 @@ fn image_model(optimizer: Optimizer) -> Model {
 fn bits(network: &Sequential) -> Vec<u64> {
     let parameters = network.layers().iter().map(|layer| layer.parameters());
     parameters.flat_map(|p| p.w.iter().chain(p.b).map(|v| v.to_bits()).collect::<Vec<_>>()).collect()
-}
-
-fn message<T>(result: Result<T, Error>) -> String {
-    result.err().expect("an error").to_string()
 }
 
 fn names(folder: &Path) -> Vec<PathBuf> {
@@ -102,8 +100,20 @@ fn every_activation_and_loss_comes_back() {
 }
 
 #[test]
+fn schedules_of_any_length_come_back() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("model.json");
+    for updates in [1, (1 << 53) + 1, usize::MAX] {
+        let optimizer = Optimizer::sgd(Schedule::warm_up(updates, Schedule::cosine(0.1, updates).unwrap()).unwrap()).unwrap();
+        let model = image_model(optimizer);
+        model.save(&path).unwrap();
+        assert_eq!(Model::load(&path).unwrap(), model);
+    }
+}
+
+#[test]
 fn the_documented_file_is_a_model() {
-    let documentation = include_str!("../src/store/mod.rs");
+    let documentation = include_str!("../../src/store/mod.rs");
     let start = documentation.find("```json").expect("the example");
     let lines = documentation[start..].lines().skip(1).take_while(|line| !line.contains("```"));
     let text: String = lines.map(|line| line.trim_start_matches("//!")).collect();
@@ -207,6 +217,7 @@ fn a_spoilt_file_s_error_names_the_place_and_what_stands_there() {
             "optimizer.rate.schedule: expected step, exponential, inverse_time, cosine or warm_up, got \"random\"",
         ),
         ("/optimizer/rate/factor", json!(2), "optimizer.rate: expected factor of the schedule to be a number in (0, 1], got 2"),
+        ("/optimizer/updates", json!(u64::MAX), "optimizer.updates: expected at most 2⁵³, got 18446744073709551615"),
         ("/optimizer/updates", json!(1e300), "optimizer.updates: expected a whole number of at least 0, got 1e+300"),
         (
             "/optimizer/first",

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::support::message;
+
 use ndarray::Array2;
-use nnlib::{Activation, Error, RandomState, Sequential, assert_close};
+use nnlib::{Activation, RandomState, Sequential, assert_close};
 use safetensors::tensor::{Dtype, TensorView};
 use serde_json::Value;
 
@@ -28,10 +30,6 @@ fn answer(network: &Sequential, expected: &Value) -> Array2<f64> {
 fn image_network() -> Sequential {
     let network = Sequential::input((2, 3, 3)).conv2d(3, (2, 2)).prelu().max_pool2d(2).flatten().dense(3).prelu().dense(3);
     network.activation(Activation::Tanh).dense_without_bias(2).build(&mut RandomState::new(1)).unwrap()
-}
-
-fn message<T>(result: Result<T, Error>) -> String {
-    result.err().expect("an error").to_string()
 }
 
 #[test]

@@ -1,0 +1,7 @@
+//! Training: optimisers, schedules and whole runs against reference values, and what `fit` promises.
+
+mod optimizer;
+mod runs;
+mod schedule;
+#[path = "../support/mod.rs"]
+mod support;
