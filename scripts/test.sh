@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: scripts/test.sh
 #
-# Everything that has to hold, after setting up what is missing: formatting, lints, the crate's tests and those in its
-# documentation, the documentation itself, the tests of the scripts, every notebook (run_all.sh): the lessons and
+# Everything that has to hold, after setting up what is missing: formatting, lints, each feature of the crate alone, the crate's tests and
+# those in its documentation, the documentation itself, the tests of the scripts, every notebook (run_all.sh): the lessons and
 # experiments, the exercises as a reader finds them, and solved; the book (build_book.sh), and both in a browser, where there is one
 # (test_browser.sh). Warnings count as errors. A step that fails does not stop the next; the summary at the end names
 # it, and the exit status is 1.
@@ -31,8 +31,18 @@ step() { # step NAME COMMAND...: run it, and remember how it went
     summary+=("$(printf '%-6s  %s (%d s)' "$state" "$name" $((SECONDS - began)))")
 }
 
+features() { # each feature of the crate alone, and none, which leaves three dependencies
+    local feature dependencies
+    for feature in "" datasets plot store; do
+        cargo clippy --package nnlib --lib --locked --quiet --no-default-features --features "$feature" -- -D warnings || return
+    done
+    dependencies=$(cargo tree --package nnlib --locked --edges normal --depth 1 --prefix none --format "{lib}" --no-default-features)
+    [[ $(sed 1d <<<"$dependencies" | sort | xargs) == "ndarray rand thiserror" ]]
+}
+
 step "formatting" cargo fmt --all --check
 step "lints" cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+step "features" features
 if cargo nextest --version >/dev/null 2>&1; then
     step "crate" cargo nextest run --workspace --locked
 else

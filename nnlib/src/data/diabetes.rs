@@ -2,7 +2,8 @@
 
 use ndarray::{Array2, ArrayView1};
 
-use super::{Dataset, Table};
+use super::Dataset;
+use super::csv::Table;
 use crate::error::Error;
 
 /// The features in which a zero stands for a missing value.

@@ -12,7 +12,7 @@ mod generators;
 mod idx;
 mod impute;
 mod scale;
-mod split;
+pub(crate) mod split;
 
 use ndarray::{Array1, Array2, Axis};
 
@@ -30,8 +30,7 @@ pub use impute::Imputer;
 pub use scale::{MinMaxScaler, StandardScaler};
 pub use split::{Fold, k_fold, stratified_k_fold, stratified_split, train_test_split};
 
-use crate::error::Error;
-use crate::error::check_finite;
+use crate::error::{Error, check_finite};
 
 /// The most numbers that are made, or classes that are counted, at someone's word: a number too large is a slip, and would end the process.
 const MOST_NUMBERS: usize = 1 << 27;

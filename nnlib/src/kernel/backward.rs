@@ -3,10 +3,11 @@
 
 use std::ops::Range;
 
-use super::block::{LANES, add_gradient, add_gradient_by_sample, add_sums_of_rows, affine, clear, in_fours};
+use super::block::{add_gradient, add_gradient_by_sample, add_sums_of_rows, affine, clear, in_fours};
 use super::pass::Workspace;
 use super::pointwise::{activation_to_delta, multiply, prelu_add_gradient, prelu_backward};
 use super::pool::max_pool_backward;
+use super::simd::LANES;
 use super::{Layer, Stack};
 
 /// Where rows have no more lanes than this, weights' gradients are summed sample by sample instead of eight samples at a time.

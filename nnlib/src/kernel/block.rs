@@ -6,8 +6,10 @@
 
 use std::ops::Range;
 
-pub(super) use super::simd::LANES;
-use super::simd::{Simd, up_to_four, versions};
+use super::simd::{LANES, Simd, up_to_four, versions};
+
+/// A row of a block has at most so many lanes.
+pub(super) const MOST_LANES: usize = 32;
 
 /// The same feature of eight samples.
 pub(super) type Lane = [f64; LANES];

@@ -3,8 +3,8 @@
 //! A pixel of eight images is a lane, so that neither the size of an image nor that of a kernel leaves lanes idle. A kernel's taps are reached by
 //! offsets from the pixel in its corner; zeros around the image, where there are any, are made real in a copy.
 
-use super::block::{LANES, Lane, sum};
-use super::simd::{Simd, up_to_four, versions};
+use super::block::{Lane, sum};
+use super::simd::{LANES, Simd, up_to_four, versions};
 use crate::math::shape::Convolution;
 
 impl Convolution {

@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use ndarray::s;
 
-use super::block::{LANES, Lane, clear, load, store, sum, sum_of_row};
-use super::pass::MOST_LANES;
-use super::simd::{Simd, versions};
+use super::block::{Lane, MOST_LANES, clear, load, store, sum, sum_of_row};
+use super::simd::{LANES, Simd, versions};
 use crate::math::elementary::Elementary;
 use crate::math::loss::{Loss, Targets};
 

@@ -27,10 +27,10 @@ mod block;
 mod conv;
 mod elementary;
 mod forward;
-mod losses;
-mod pass;
+pub(crate) mod losses;
+pub(crate) mod pass;
 mod plan;
-mod pointwise;
+pub(crate) mod pointwise;
 mod pool;
 mod simd;
 #[cfg(test)]
@@ -39,10 +39,6 @@ mod tests;
 
 use crate::math::activation::Activation;
 use crate::math::shape::{Convolution, Pooling};
-
-pub(crate) use losses::loss_of_rows;
-pub(crate) use pass::{Wanted, Workspace};
-pub(crate) use pointwise::{activate, multiply_by_slope};
 
 /// A layer, its parameters borrowed.
 #[derive(Clone, Copy, Debug)]

@@ -5,11 +5,12 @@
 
 use std::ops::Range;
 
-use super::block::{LANES, Lane, load, store, transpose};
-use super::losses::{self, LossBuffers};
+use super::block::{Lane, MOST_LANES, load, store, transpose};
+use super::losses::LossBuffers;
 use super::plan::Plan;
 use super::pointwise::activation_to_delta;
-use super::{Layer, Stack};
+use super::simd::LANES;
+use super::{Layer, Stack, losses};
 use crate::math::loss::{Loss, Targets};
 
 /// What a pass writes down, or leaves out.
@@ -54,9 +55,7 @@ enum Goal<'t> {
     Gradient(&'t [f64]),
 }
 
-/// A block's rows have at most so many lanes …
-pub(super) const MOST_LANES: usize = 32;
-/// … and the block at most so many lanes in all, 512 KiB, unless one lane a row is more.
+/// A block has at most so many lanes in all, 512 KiB, unless one lane a row is more.
 const MOST_LANES_IN_ALL: usize = 8192;
 
 impl Workspace {

@@ -1,7 +1,7 @@
 //! What is done to each number by itself: activation functions, PReLU, masks.
 
-use super::block::{LANES, Lane, sum};
-use super::simd::{Simd, versions};
+use super::block::{Lane, sum};
+use super::simd::{LANES, Simd, versions};
 use crate::math::activation::Activation;
 
 /// a = f(z), number by number.

@@ -1,7 +1,7 @@
 //! Max pooling on blocks of samples that stand side by side.
 
-use super::block::{LANES, Lane};
-use super::simd::{Simd, versions};
+use super::block::Lane;
+use super::simd::{LANES, Simd, versions};
 use crate::math::shape::Pooling;
 
 versions! {

@@ -3,15 +3,13 @@
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s};
 
 use crate::data::Dataset;
-use crate::data::stratified_k_fold;
-use crate::error::Error;
-use crate::error::{check_finite, check_positive};
+use crate::data::split::stratified_k_fold;
+use crate::error::{Error, check_finite, check_positive};
 use crate::math::activation::softmax;
 use crate::math::loss::Loss;
 use crate::metrics::accuracy;
 use crate::models::lbfgs::minimise;
-use crate::nn::classifier::Classifier;
-use crate::nn::classifier::classes;
+use crate::nn::classifier::{Classifier, classes};
 
 /// Logistic regression, to be fitted: scikit-learn's `LogisticRegression`.
 ///

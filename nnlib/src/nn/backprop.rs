@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use crate::error::Error;
-use crate::kernel::Wanted;
+use crate::kernel::pass::Wanted;
 use crate::math::loss::{Loss, Targets};
 use crate::nn::lowered::{Goal, Lowered, rows};
 use crate::nn::pass::{Gradients, Pass, resize};

@@ -2,8 +2,17 @@
 
 use crate::error::Error;
 use crate::math::activation::Activation;
+use crate::math::shape::{Padding, Shape};
 use crate::nn::init::Init;
-use crate::nn::layer::{Activate, AveragePool2d, Conv2d, Dense, Dropout, Flatten, Layer, MaxPool2d, PRelu, Padding, Shape};
+use crate::nn::layer::Layer;
+use crate::nn::layer::activate::Activate;
+use crate::nn::layer::average_pool2d::AveragePool2d;
+use crate::nn::layer::conv2d::Conv2d;
+use crate::nn::layer::dense::Dense;
+use crate::nn::layer::dropout::Dropout;
+use crate::nn::layer::flatten::Flatten;
+use crate::nn::layer::max_pool2d::MaxPool2d;
+use crate::nn::layer::prelu::PRelu;
 use crate::nn::sequential::{Sequential, check_size};
 use crate::random::RandomState;
 

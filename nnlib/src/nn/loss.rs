@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use crate::error::Error;
-use crate::kernel::loss_of_rows;
+use crate::kernel::losses::loss_of_rows;
 use crate::math::activation::{Activation, softmax};
 use crate::math::loss::{Loss, Targets};
 use crate::nn::classifier::classes;

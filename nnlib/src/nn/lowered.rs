@@ -2,9 +2,13 @@
 
 use ndarray::Array2;
 
-use crate::kernel::{self, Stack, Wanted, Workspace};
+use crate::kernel;
+use crate::kernel::Stack;
+use crate::kernel::pass::{Wanted, Workspace};
 use crate::math::loss::{Loss, Targets};
-use crate::nn::layer::{Layer, Shape, draw_mask};
+use crate::math::shape::Shape;
+use crate::nn::layer::Layer;
+use crate::nn::layer::dropout::draw_mask;
 use crate::nn::pass::Gradients;
 use crate::random::RandomState;
 

@@ -5,7 +5,8 @@ use std::fmt;
 use ndarray::{Array1, Array2};
 
 use crate::error::Error;
-use crate::nn::layer::{Layer, LayerGradient, Memory, Parameters, Shape, Step};
+use crate::math::shape::Shape;
+use crate::nn::layer::{Layer, LayerGradient, Memory, Parameters, Step};
 use crate::random::RandomState;
 
 /// A forward pass as a value: the input, and the output of every layer.

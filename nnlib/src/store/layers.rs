@@ -5,11 +5,19 @@ use std::any::Any;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayView4, Ix1, Ix2, Ix4};
 use serde_json::{Value, json};
 
-use super::name;
-use super::place::Place;
+use super::place::{Place, name};
 use crate::error::{Error, check_finite};
 use crate::math::activation::Activation;
-use crate::nn::layer::{Activate, AveragePool2d, Conv2d, Dense, Dropout, Flatten, Layer, MaxPool2d, PRelu, Padding, Parameters, Shape};
+use crate::math::shape::{Padding, Shape};
+use crate::nn::layer::activate::Activate;
+use crate::nn::layer::average_pool2d::AveragePool2d;
+use crate::nn::layer::conv2d::Conv2d;
+use crate::nn::layer::dense::Dense;
+use crate::nn::layer::dropout::Dropout;
+use crate::nn::layer::flatten::Flatten;
+use crate::nn::layer::max_pool2d::MaxPool2d;
+use crate::nn::layer::prelu::PRelu;
+use crate::nn::layer::{Layer, Parameters};
 
 type Read = fn(&Place<'_>, Shape) -> Result<Box<dyn Layer>, Error>;
 

@@ -27,18 +27,17 @@ use std::path::Path;
 use ndarray::{ArrayRef, ArrayViewD, Dimension, Ix1};
 use serde_json::{Value, json};
 
-use crate::error::Error;
-use crate::error::check_finite;
+use crate::error::{Error, check_finite};
 use crate::file;
+use crate::file::write::write_atomically;
 use crate::math::loss::Loss;
-use crate::nn::layer::Shape;
+use crate::math::shape::Shape;
 use crate::nn::sequential::Sequential;
 use crate::train::model::Model;
-use crate::train::optimizer::Optimizer;
-use crate::train::optimizer::Rule;
+use crate::train::optimizer::{Optimizer, Rule};
 use crate::train::schedule::Schedule;
 use layers::{read_layer, write_layer};
-use place::Place;
+use place::{Place, name};
 
 /// What a model's file says it is …
 const FORMAT: &str = "nnlib model";
@@ -52,11 +51,6 @@ const LOSSES: [(&str, Loss); 5] = [
     ("mean_squared_error", Loss::MeanSquaredError),
     ("summed_squared_error", Loss::SummedSquaredError),
 ];
-
-/// The name that stands for `value` in the file.
-fn name<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str {
-    names.iter().find(|(_, named)| named == value).expect("every one has a name").0
-}
 
 impl Model {
     /// Writes the model to a file: Keras's `save`.
@@ -93,7 +87,7 @@ impl Model {
             "accuracy": self.accuracy,
             "optimizer": write_optimizer(&self.optimizer)?,
         });
-        file::write_atomically(path.as_ref(), model.to_string().as_bytes())
+        write_atomically(path.as_ref(), model.to_string().as_bytes())
     }
 
     /// Reads a model that [`Model::save`] wrote; it predicts the same bits, and goes on training as it would have.

@@ -14,6 +14,11 @@ use serde_json::value::RawValue;
 use crate::error::Error;
 use crate::file::mistaken_for;
 
+/// The name that stands for `value` in the file.
+pub(super) fn name<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str {
+    names.iter().find(|(_, named)| named == value).expect("every one has a name").0
+}
+
 /// More keys than any object has, and more objects within each other.
 const MOST_KEYS: usize = 32;
 

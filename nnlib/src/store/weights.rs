@@ -9,10 +9,14 @@ use ndarray::ArrayD;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
-use crate::error::Error;
-use crate::error::check_finite;
+use crate::error::{Error, check_finite};
 use crate::file;
-use crate::nn::layer::{Conv2d, Dense, PRelu, Parameters, Shape};
+use crate::file::write::write_atomically;
+use crate::math::shape::Shape;
+use crate::nn::layer::Parameters;
+use crate::nn::layer::conv2d::Conv2d;
+use crate::nn::layer::dense::Dense;
+use crate::nn::layer::prelu::PRelu;
 use crate::nn::sequential::Sequential;
 
 impl Sequential {
@@ -54,7 +58,7 @@ impl Sequential {
             .map(|(name, shape, bytes)| (name, TensorView::new(Dtype::F64, shape.clone(), bytes).expect("eight bytes a number")));
         let bytes = safetensors::serialize(views, None);
         let bytes = bytes.map_err(|error| Error::value("weights", "no more than a safetensors file holds", error))?;
-        file::write_atomically(path.as_ref(), &bytes)
+        write_atomically(path.as_ref(), &bytes)
     }
 
     /// Reads weights that [`Sequential::save_weights`] wrote for a network of the same layers, or that PyTorch did.

@@ -2,8 +2,9 @@
 
 use ndarray::{Array1, array};
 
+use super::pass::{Wanted, Workspace};
 use super::simd::tests::assert_same_bits;
-use super::{Layer, Stack, Wanted, Workspace};
+use super::{Layer, Stack};
 use crate::math::activation::Activation;
 use crate::math::loss::{Loss, Targets};
 use crate::math::shape::{Convolution, Padding, Pooling};

@@ -4,6 +4,7 @@ use ndarray::Array2;
 
 use super::{Layer, LayerGradient, Memory, Step};
 use crate::kernel;
+use crate::kernel::pointwise;
 use crate::math::activation::Activation;
 use crate::random::RandomState;
 
@@ -23,13 +24,13 @@ impl Layer for Activate {
     }
 
     fn forward(&self, z: &Array2<f64>, a: &mut Array2<f64>, _: &mut Memory, _: Option<&mut RandomState>) {
-        kernel::activate(self.0, z.as_slice().expect("standard layout"), a.as_slice_mut().expect("standard layout"));
+        pointwise::activate(self.0, z.as_slice().expect("standard layout"), a.as_slice_mut().expect("standard layout"));
     }
 
     fn backward(&self, step: Step<'_>, delta_a: &Array2<f64>, delta_z: Option<&mut Array2<f64>>, _: Option<&mut LayerGradient>) {
         if let Some(delta_z) = delta_z {
             delta_z.assign(delta_a);
-            kernel::multiply_by_slope(
+            pointwise::multiply_by_slope(
                 self.0,
                 step.y.as_slice().expect("standard layout"),
                 delta_z.as_slice_mut().expect("standard layout"),

@@ -3,9 +3,9 @@
 use ndarray::Array2;
 
 use super::max_pool2d::{pooled, pooling};
-use super::{Layer, LayerGradient, Memory, Shape, Step};
+use super::{Layer, LayerGradient, Memory, Step};
 use crate::error::Error;
-use crate::math::shape::Pooling;
+use crate::math::shape::{Pooling, Shape};
 use crate::random::RandomState;
 
 /// The mean of each `size` × `size` window, the windows side by side; rows and columns that fill no window are left out.

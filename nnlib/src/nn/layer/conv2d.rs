@@ -3,10 +3,10 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, Array4, ArrayView2, ArrayView4, ArrayViewMut2};
 
-use super::{Layer, LayerGradient, Memory, Padding, Parameters, ParametersMut, Shape, Step, check_sizes};
+use super::{Layer, LayerGradient, Memory, Parameters, ParametersMut, Step, check_sizes};
 use crate::error::{Error, check_finite};
 use crate::kernel;
-use crate::math::shape::Convolution;
+use crate::math::shape::{Convolution, Padding, Shape};
 use crate::nn::init::Init;
 use crate::random::RandomState;
 

@@ -3,9 +3,10 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView2};
 
-use super::{Layer, LayerGradient, Memory, Parameters, ParametersMut, Shape, Step, check_sizes};
+use super::{Layer, LayerGradient, Memory, Parameters, ParametersMut, Step, check_sizes};
 use crate::error::{Error, check_finite};
 use crate::kernel;
+use crate::math::shape::Shape;
 use crate::nn::init::Init;
 use crate::random::RandomState;
 

@@ -2,9 +2,10 @@
 
 use ndarray::Array2;
 
-use super::{Layer, LayerGradient, Memory, Shape, Step};
+use super::{Layer, LayerGradient, Memory, Step};
 use crate::error::Error;
 use crate::kernel;
+use crate::math::shape::Shape;
 use crate::random::RandomState;
 
 /// The same numbers in the same order, seen as features rather than as an image.

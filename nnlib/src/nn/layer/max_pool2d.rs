@@ -2,10 +2,10 @@
 
 use ndarray::Array2;
 
-use super::{Layer, LayerGradient, Memory, Shape, Step};
+use super::{Layer, LayerGradient, Memory, Step};
 use crate::error::Error;
 use crate::kernel;
-use crate::math::shape::Pooling;
+use crate::math::shape::{Pooling, Shape};
 use crate::random::RandomState;
 
 /// The largest number of each `size` × `size` window, the windows side by side; rows and columns that fill no window are left out.

@@ -44,14 +44,14 @@
 //! # Ok::<(), nnlib::Error>(())
 //! ```
 
-mod activate;
-mod average_pool2d;
-mod conv2d;
-mod dense;
-mod dropout;
-mod flatten;
-mod max_pool2d;
-mod prelu;
+pub(crate) mod activate;
+pub(crate) mod average_pool2d;
+pub(crate) mod conv2d;
+pub(crate) mod dense;
+pub(crate) mod dropout;
+pub(crate) mod flatten;
+pub(crate) mod max_pool2d;
+pub(crate) mod prelu;
 
 use std::any::{Any, type_name};
 use std::fmt;
@@ -63,7 +63,6 @@ pub use average_pool2d::AveragePool2d;
 pub use conv2d::Conv2d;
 pub use dense::Dense;
 pub use dropout::Dropout;
-pub(crate) use dropout::draw_mask;
 pub use flatten::Flatten;
 pub use max_pool2d::MaxPool2d;
 pub use prelu::PRelu;

@@ -9,7 +9,7 @@ use super::font::Font;
 use super::output::{show, show_in_notebook};
 use super::palette::Palette;
 use crate::error::Error;
-use crate::file::write_atomically;
+use crate::file::write::write_atomically;
 
 /// Figures one after the other: shown by a notebook at a cell's end, and saved as a GIF that repeats for ever. The last figure stays for a
 /// while.

@@ -9,7 +9,7 @@ use super::Figure;
 use super::bitmap::Picture;
 use super::svg::svg;
 use crate::error::Error;
-use crate::file::write_atomically;
+use crate::file::write::write_atomically;
 
 impl Figure {
     /// The figure as a PNG file.

@@ -1,25 +1,15 @@
-//! Files read whole, and files that are there whole or not at all.
+//! Files that are there whole or not at all.
 
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::check_regular;
 use crate::error::Error;
 
 /// How the name of a file begins, and ends, while it is being written.
 const UNFINISHED: (&str, &str) = (".nnlib-", ".tmp");
-
-/// The bytes of a file.
-///
-/// # Errors
-/// [`Error::File`] with the full path, since a notebook's folder is easily mistaken, when there is none, or no regular one: a device or a
-/// pipe might never end.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let path = &absolute(path).unwrap_or_else(|_| path.to_owned());
-    let bytes = fs::metadata(path).and_then(|metadata| check_regular(&metadata)).and_then(|()| fs::read(path));
-    bytes.map_err(|error| Error::file("read", path, error))
-}
 
 /// Writes a file beside its place and renames it into it: whoever reads the path meets the old file or the new one, whole.
 ///
@@ -69,14 +59,6 @@ fn follow_links(path: &Path) -> PathBuf {
     path
 }
 
-fn check_regular(metadata: &Metadata) -> io::Result<()> {
-    match metadata {
-        folder if folder.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
-        file if file.is_file() => Ok(()),
-        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),
-    }
-}
-
 /// A new file that this process holds locked: its end, whatever it be, unlocks it.
 fn create_unfinished(folder: &Path) -> io::Result<(File, PathBuf)> {
     // Each notebook cell has its own copy of this counter, and other machines may write here: a name may be taken already.
@@ -117,31 +99,4 @@ fn keep_access(file: &File, old: &Metadata) -> io::Result<()> {
         let _ = fchown(file, Some(old.uid()), Some(old.gid()));
     }
     file.set_permissions(permissions)
-}
-
-/// What a file is that is not what its name says: what people save, download and rename by mistake.
-pub(crate) fn mistaken_for(bytes: &[u8]) -> Option<&'static str> {
-    let kinds: [(&[u8], &str); 11] = [
-        (b"\xff\xfe", "UTF-16 text (save it as UTF-8)"),
-        (b"\xfe\xff", "UTF-16 text (save it as UTF-8)"),
-        (b"PK\x03\x04", "a zip archive or an office document"),
-        (b"\xd0\xcf\x11\xe0", "an office document"),
-        (b"\x1f\x8b", "a gzip archive"),
-        (b"\x89PNG", "a PNG image"),
-        (b"\xff\xd8\xff", "a JPEG image"),
-        (b"%PDF", "a PDF document"),
-        (b"PAR1", "a Parquet file"),
-        (b"\x93NUMPY", "a NumPy array"),
-        (b"version https://git-lfs", "a pointer of Git LFS, not the file itself"),
-    ];
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
-    let page = ["<!doctype", "<html", "<head", "<body", "<?xml", "<!--"];
-    let is_page = page.iter().any(|tag| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes())));
-    let found = kinds.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind);
-    found.or(is_page.then_some("a web page"))
-}
-
-/// What errors call a file: its full path, since a notebook's folder is easily mistaken.
-pub(crate) fn name(path: &Path) -> String {
-    absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
