@@ -135,6 +135,7 @@ impl Table {
     }
 
     /// The rows in which no cell is missing.
+    #[must_use]
     pub fn complete(&self) -> Self {
         let mut cells = Cells::default();
         for (i, &line) in self.cells.lines.iter().enumerate() {

@@ -1,4 +1,7 @@
-//! Data: points with labels, where they come from, how they are parted and scaled.
+//! Data: points with labels, where they come from, and how they are split and scaled.
+//!
+//! `generators` makes points, `csv` and `idx` read files, `diabetes` and `digits` are built in; `split`, `scale`, `impute`, `augment` and `batches`
+//! prepare what a model is fitted on. Nothing here knows of a model.
 
 mod augment;
 mod batches;

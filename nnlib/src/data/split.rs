@@ -6,7 +6,7 @@ use super::{Dataset, checked_size};
 use crate::error::Error;
 use crate::random::RandomState;
 
-/// The points in random order, parted into a training and a test set: scikit-learn's `train_test_split(x, y, test_size=test_fraction)`.
+/// The points in random order, split into a training and a test set: scikit-learn's `train_test_split(x, y, test_size=test_fraction)`.
 ///
 /// The test set gets n·`test_fraction` points, rounded up. From the same seed both sets are scikit-learn's.
 ///

@@ -1,4 +1,4 @@
-//! Files: read whole here, written whole or not at all in `write`.
+//! Files: read whole here, written whole or not at all in `write`. What stands in them is the business of `data`, `store` and `plot`.
 
 #[cfg(any(feature = "plot", feature = "store"))]
 pub(crate) mod write;

@@ -57,6 +57,7 @@ impl fmt::Display for Shape {
 
 /// What surrounds the image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Padding {
     /// Nothing: the kernel stays inside, and the output is smaller than the image.
     #[default]

@@ -1,5 +1,6 @@
 //! How good predictions are: accuracy, the confusion matrix and what follows from it, the baseline that looks at no feature, and the
-//! classifier that knows how the points were made.
+//! classifier that knows how the points were made. `seeds` and `table` are for experiments: the same work with several seeds, its mean and
+//! spread, results in columns. Losses are not here but in `math`.
 
 mod bayes;
 mod seeds;
@@ -112,7 +113,7 @@ impl fmt::Display for ConfusionMatrix {
 
 /// The baseline that looks at no feature: it gives every point the class that was most frequent in training.
 ///
-/// A model is worth something only above this one's accuracy.
+/// A model has learned something only where its accuracy is above this one's.
 ///
 /// ```
 /// use ndarray::array;

@@ -56,6 +56,7 @@ use crate::train::optimizer::Optimizer;
 /// assert!(GeneratorLoss::NonSaturating.gradient(&seen_through)[[0, 0]] < -0.999);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GeneratorLoss {
     /// The game's own value.
     Minimax,
@@ -284,6 +285,7 @@ pub struct Gan {
 
 /// The losses of both sides, each before its step.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct GanLosses {
     /// The discriminator's; 2 ln 2 ≈ 1.386 where it can only guess.
     pub discriminator: f64,

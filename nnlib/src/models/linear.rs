@@ -114,6 +114,7 @@ impl Default for LinearSgd {
 
 /// What stochastic gradient descent came to.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct LinearFit {
     /// The model after the last sweep.
     pub model: LinearModel,

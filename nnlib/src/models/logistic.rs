@@ -196,6 +196,7 @@ impl Default for LogisticRegressionCv {
 
 /// What a cross-validation found.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct LogisticCv {
     /// The best strength.
     pub c: f64,

@@ -49,6 +49,7 @@ impl fmt::Debug for History {
 
 /// What a callback learns at the end of an epoch.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Epoch<'a> {
     /// The epoch, counted from 0.
     pub index: usize,

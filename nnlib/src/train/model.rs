@@ -49,6 +49,7 @@ impl Sequential {
 
 /// The result of [`Model::evaluate`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Evaluation {
     /// The loss, with the L2 term.
     pub loss: f64,
@@ -80,6 +81,7 @@ impl Model {
     }
 
     /// Tracks the accuracy too: the share of samples whose class is predicted rightly.
+    #[must_use]
     pub fn with_accuracy(mut self) -> Self {
         self.accuracy = true;
         self

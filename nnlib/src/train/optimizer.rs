@@ -123,6 +123,7 @@ impl Optimizer {
     }
 
     /// Momentum that looks ahead; changes [`Optimizer::sgd`] only.
+    #[must_use]
     pub fn nesterov(mut self) -> Self {
         if let Rule::Sgd { nesterov, .. } = &mut self.rule {
             *nesterov = true;

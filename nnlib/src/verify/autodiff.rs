@@ -20,6 +20,7 @@ use std::rc::Rc;
 /// assert_eq!(x.gradient(), -3.0 * (1.0 - y.value() * y.value()));
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct Value(Rc<Node>);
 
 struct Node {

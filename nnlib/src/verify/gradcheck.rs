@@ -37,6 +37,7 @@ pub fn central_differences(f: impl Fn(&[f64]) -> f64, x: &[f64], step: f64) -> V
 
 /// How far a gradient is from central differences: the worst of all parameters.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Comparison {
     /// |analytic − numeric| / max(1, |analytic| + |numeric|) of the worst parameter.
     pub worst: f64,

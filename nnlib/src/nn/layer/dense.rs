@@ -56,6 +56,7 @@ impl Dense {
     }
 
     /// The same layer without biases.
+    #[must_use]
     pub fn without_bias(mut self) -> Self {
         self.b = Array1::zeros(0);
         self
