@@ -15,7 +15,7 @@ const RATE: f64 = 0.01;
 const LAMBDA: f64 = 0.01;
 
 /// Two layers of weights and biases: ŷ = softmax(tanh(x w₁ + b₁) w₂ + b₂).
-pub struct Network {
+pub(crate) struct Network {
     w1: Array2<f64>,
     b1: Array1<f64>,
     w2: Array2<f64>,
@@ -24,7 +24,7 @@ pub struct Network {
 
 impl Network {
     /// Gaussian weights with a spread of 1 / √(inputs of the neuron), and no biases.
-    pub fn new(inputs: usize, hidden: usize, outputs: usize, rng: &mut RandomState) -> Self {
+    pub(crate) fn new(inputs: usize, hidden: usize, outputs: usize, rng: &mut RandomState) -> Self {
         Self {
             w1: rng.randn_2d(inputs, hidden) / (inputs as f64).sqrt(),
             b1: Array1::zeros(hidden),
@@ -41,7 +41,7 @@ impl Network {
     }
 
     /// The cross-entropy with the labels, averaged over the points, and the penalty on the weights.
-    pub fn loss(&self, x: &Array2<f64>, y: &Array1<usize>) -> f64 {
+    pub(crate) fn loss(&self, x: &Array2<f64>, y: &Array1<usize>) -> f64 {
         let (_, y_hat) = self.forward(x);
         let data: f64 = y_hat.outer_iter().zip(y).map(|(p, &class)| -p[class].ln()).sum();
         let weights: f64 = self.w1.iter().chain(&self.w2).map(|w| w * w).sum();
@@ -49,7 +49,7 @@ impl Network {
     }
 
     /// The backward pass, and a step of gradient descent.
-    pub fn step(&mut self, x: &Array2<f64>, y: &Array1<usize>) {
+    pub(crate) fn step(&mut self, x: &Array2<f64>, y: &Array1<usize>) {
         let (a1, y_hat) = self.forward(x);
 
         // δ₂ = ŷ − t, where t is 1 at the point's class.
