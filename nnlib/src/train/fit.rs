@@ -133,8 +133,15 @@ impl Model {
 
     fn copy_parameters(&self, to: &mut Vec<f64>) {
         to.clear();
-        let parameters = self.network.layers().iter().map(|layer| layer.parameters());
-        to.extend(parameters.flat_map(|p| p.w.into_iter().chain(p.b)));
+        for parameters in self.network.layers().iter().map(|layer| layer.parameters()) {
+            match (parameters.w.as_slice(), parameters.b.as_slice()) {
+                (Some(w), Some(b)) => {
+                    to.extend_from_slice(w);
+                    to.extend_from_slice(b);
+                }
+                _ => to.extend(parameters.w.into_iter().chain(parameters.b)),
+            }
+        }
     }
 
     fn set_parameters(&mut self, from: &[f64]) {
