@@ -22,7 +22,7 @@ impl Model {
     ///
     /// # Errors
     /// As [`Sequential::forward`](crate::Sequential::forward) and [`Loss::check`](crate::Loss::check) for the data, [`Error::Value`] for settings
-    /// out of range, [`Error::Diverged`] when the loss or a parameter is not finite any more. The model is then as it was before that epoch, or
+    /// out of range, [`Error::Diverged`] when a loss or a parameter is not finite any more. The model is then as it was before that epoch, or
     /// with early stopping has the weights of the best epoch.
     pub fn fit<'t>(&mut self, x: &Array2<f64>, targets: impl Into<Targets<'t>>, options: FitOptions<'_>) -> Result<History, Error> {
         self.fit_all(x, targets.into(), options)
@@ -75,12 +75,14 @@ impl Model {
                 self.optimizer.apply(&mut self.network, trainer.gradients(), self.l2);
             }
             let loss = loss * self.loss.scale(n, outputs) + penalty / n as f64;
-            if !(loss.is_finite() && self.is_finite()) {
+            let evaluation = validation.map(|(x, targets)| self.evaluate(x, targets)).transpose()?;
+            let losses = [loss, evaluation.map_or(loss, |evaluation| evaluation.loss)];
+            if !(losses.iter().all(|loss| loss.is_finite()) && self.is_finite()) {
                 before.restore(self);
                 if let Some((_, parameters)) = best {
                     self.set_parameters(&parameters);
                 }
-                return Err(Error::Diverged { epoch: epoch + 1, loss });
+                return Err(Error::Diverged { epoch: epoch + 1, loss: if loss.is_finite() { losses[1] } else { loss } });
             }
             history.loss.push(loss);
             if still && loss > 0.0 && history.stalled.is_none() {
@@ -90,8 +92,7 @@ impl Model {
             if self.accuracy {
                 history.accuracy.push(right / n as f64);
             }
-            if let Some((x, targets)) = validation {
-                let evaluation = self.evaluate(x, targets)?;
+            if let Some(evaluation) = evaluation {
                 history.validation_loss.push(evaluation.loss);
                 history.validation_accuracy.extend(evaluation.accuracy);
             }

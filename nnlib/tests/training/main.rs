@@ -1,5 +1,6 @@
 //! Training: optimisers, schedules and whole runs against reference values, and what `fit` promises.
 
+mod limits;
 mod optimizer;
 mod runs;
 mod schedule;
