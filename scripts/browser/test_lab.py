@@ -106,6 +106,21 @@ class CourseInTheBrowser(unittest.TestCase):
             self.assertEqual(opened.output(2 * number).strip().split(), words.split())
             self.assertEqual(opened.output(2 * number + 1), str(number + 1))
 
+    def test_many_lines(self) -> None:
+        """All of five thousand lines and the figure behind them; of a hundred thousand, a word about what is left out."""
+        lines = 'for number in 0..{} {{\n    println!("line {{number}} of many");\n}}\n'
+        cells = [code(lines.format(5_000) + SHOW_PIXEL), code(lines.format(100_000)), code("6 * 7")]
+        opened = self.open(save("lines.ipynb", cells))
+        opened.run_cell(0)
+        picture = opened.shown.nth(0).locator(".jp-OutputArea-output img")
+        opened.wait("no figure behind 5,000 lines", lambda: picture.count() == 1, 120)
+        self.assertIn("line 4999 of many", opened.output(0))
+        opened.run_cell(1)
+        opened.wait("nothing said of what was left out", lambda: "rate exceeded" in opened.output(1), 180)
+        opened.wait("the cell did not end", self.lab.is_idle, 180)
+        opened.run_cell(2)
+        opened.wait("no cell ran behind 100,000 lines", lambda: opened.output(2) == "42", 60)
+
     def test_a_compilers_message_is_not_broken_inside_words(self) -> None:
         opened = self.open(save("message.ipynb", [code('let rate: f64 = "0.01";', tags=("raises-exception",))]))
         opened.run_all()
