@@ -6,6 +6,9 @@ folders below target/kernels, kept and used again, in which a later kernel finds
 a lock file, and the open descriptor that holds the lock outlives the exec that starts the kernel: the folder is free
 again when the kernel and its children have ended, however they ended. `seed` is a folder that no kernel uses: set-up
 compiles nnlib and the exercises' checks there, and a folder that lacks that build gets a copy of it.
+
+Where the checkout is somebody else's, and cannot be written to, the pool is below $XDG_CACHE_HOME or TMPDIR. Its folders
+get the same seed, and the kernel the compiler and the crates of whoever installed the course.
 """
 
 import contextlib
@@ -22,12 +25,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-POOL = ROOT / "target" / "kernels"
-SEED = POOL / "seed"
-SOURCES = POOL / "rust-src"  # made by rust_sources.py
+SHARED = ROOT / "target" / "kernels"  # set-up writes here
+SEED = SHARED / "seed"
+SOURCES = SHARED / "rust-src"  # made by rust_sources.py
+INSTALLED = SHARED / "installed.json"  # where the compiler and the crates are that set-up has used
 PRELUDE = ROOT / "scripts" / "prelude.rs"
 TOOLS = ROOT / "scripts" / "tools"
 SPEC = ROOT / ".venv" / "share" / "jupyter" / "kernels" / "rust"
+
+
+def own_folder(base: str, of: Path) -> Path:
+    """The name of a folder of this user's below another, that belongs to this path."""
+    return Path(base) / f"rust-kernels-{os.getuid()}-{hashlib.sha256(str(of).encode()).hexdigest()[:16]}"
+
+
+IS_OURS = os.access(ROOT, os.W_OK)
+POOL = SHARED if IS_OURS else own_folder(os.environ.get("XDG_CACHE_HOME") or tempfile.gettempdir(), ROOT)
 
 # evcxr builds with the profile dev, checks on, opt-level 2. This wins over its manifest in every build folder, so that
 # training in a cell runs as fast as in a release build. A cell is compiled in many units, each optimised by itself:
@@ -76,7 +89,8 @@ nnlib-checks = { path = "../../../nnlib/checks" }
 
 @contextlib.contextmanager
 def locked(path: Path, kind: int) -> Iterator[None]:
-    with open(path, "w") as file:
+    # Somebody else's lock file can be read only, and that is enough to lock it.
+    with open(path, "r" if kind == fcntl.LOCK_SH and path.exists() else "w") as file:
         fcntl.flock(file, kind)
         yield
 
@@ -95,7 +109,7 @@ def build_seed() -> None:
     """Compile nnlib and the checks as a cell would; does nothing when the build is fresh."""
     (SEED / "src").mkdir(parents=True, exist_ok=True)
     write_cargo_config()
-    with locked(POOL / "seed.lock", fcntl.LOCK_EX):
+    with locked(SHARED / "seed.lock", fcntl.LOCK_EX):
         (SEED / "Cargo.toml").write_text(SEED_MANIFEST)
         if not (SEED / "src" / "lib.rs").exists():
             (SEED / "src" / "lib.rs").touch()
@@ -124,9 +138,15 @@ def seed_version() -> str:
     return str(max((file.stat().st_mtime_ns for file in SEED.glob("target/*/debug/deps/*.rlib")), default=""))
 
 
+def make_pool() -> None:
+    """Make the pool; below a temporary folder somebody else might have been there first."""
+    POOL.mkdir(mode=0o755 if IS_OURS else 0o700, parents=True, exist_ok=True)
+    if not IS_OURS and POOL.stat().st_uid != os.getuid():
+        sys.exit(f"{POOL} belongs to someone else")
+
+
 def take_folder() -> Path:
     """Lock and return the first free folder of the pool; the lock is held until this process has ended."""
-    POOL.mkdir(parents=True, exist_ok=True)
     number = 0
     while True:
         lock = os.open(POOL / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o644)
@@ -144,12 +164,14 @@ def take_folder() -> Path:
 
 def copy_seed(folder: Path) -> None:
     """Give the folder the seed's build, unless it has had it before."""
-    with locked(POOL / "seed.lock", fcntl.LOCK_SH):
+    if not SEED.exists():
+        return
+    with locked(SHARED / "seed.lock", fcntl.LOCK_SH):
         version, copied = seed_version(), folder / "seed-version"
         if version and not (copied.exists() and copied.read_text() == version):
             shutil.rmtree(folder / "target", ignore_errors=True)  # what was built on the seed before is of no use
-            # cp keeps the times of files, by which cargo knows what is fresh.
-            subprocess.run(["cp", "-a", SEED / "target", folder], check=True)
+            # With the times of files, by which cargo knows what is fresh; what the compiler keeps to itself stays.
+            shutil.copytree(SEED / "target", folder / "target", symlinks=True, ignore=shutil.ignore_patterns("incremental"))
             copied.write_text(version)
 
 
@@ -157,8 +179,7 @@ def without_spaces(folder: Path) -> Path:
     """A stand-in for a folder whose path has a space, which evcxr cannot load from: its builds still go to the folder."""
     if not any(map(str.isspace, str(folder))):
         return folder
-    name = hashlib.sha256(str(POOL).encode()).hexdigest()[:16]
-    pool = Path(tempfile.gettempdir()) / f"rust-kernels-{os.getuid()}-{name}"
+    pool = own_folder(tempfile.gettempdir(), POOL)
     pool.mkdir(mode=0o700, exist_ok=True)
     if pool.stat().st_uid != os.getuid():
         sys.exit(f"{pool} belongs to someone else")
@@ -173,13 +194,44 @@ def without_spaces(folder: Path) -> Path:
 
 def cargo() -> str:
     """The program itself rather than rustup's stand-in, as evcxr looks for it."""
+    if not IS_OURS:
+        return str(Path(json.loads(INSTALLED.read_text())["toolchain"]) / "bin" / "cargo")
     with contextlib.suppress(OSError, subprocess.CalledProcessError):
         return subprocess.check_output(["rustup", "which", "cargo"], stderr=subprocess.DEVNULL, text=True).strip()
     return shutil.which("cargo") or "cargo"
 
 
+def borrow_crates(cargo_home: Path) -> Path:
+    """A store of crates of this user's own, which holds links to what is in another, so that cargo can add to it.
+
+    For crates of the user's own only: cargo compiles anew whatever stands in another place than before.
+    """
+    own = POOL / "cargo"
+    # Of the crates' sources and archives each, of the index each file.
+    for kind, pattern in ("src", "*/*"), ("cache", "*/*"), ("index", "*/**/*"):
+        store = cargo_home / "registry" / kind
+        for path in store.glob(pattern):
+            link = own / "registry" / kind / path.relative_to(store)
+            if (kind != "index" or path.is_file()) and not os.path.lexists(link):
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(path)
+    return own
+
+
+def borrow() -> None:
+    """Let the kernel use the compiler and the crates of whoever has installed the course."""
+    installed = json.loads(INSTALLED.read_text())
+    with locked(POOL / "cargo.lock", fcntl.LOCK_EX):
+        os.environ["CARGO_HOME"] = str(borrow_crates(Path(installed["cargo_home"])))
+    os.environ["KERNEL_CRATES"] = installed["cargo_home"]
+    os.environ["PATH"] = f"{installed['toolchain']}/bin:{os.environ['PATH']}"
+
+
 def start(evcxr: str, connection_file: str) -> None:
+    make_pool()
     write_cargo_config()
+    if not IS_OURS:
+        borrow()
     folder = take_folder()
     copy_seed(folder)
     folder = without_spaces(folder)
@@ -216,6 +268,9 @@ def install(evcxr: str) -> None:
         subprocess.run([evcxr, "--install"], env=environment, check=True, stdout=subprocess.DEVNULL)
         file.write_text(json.dumps(spec, indent=1) + "\n")
     build_seed()
+    toolchain = subprocess.check_output(["rustc", "--print", "sysroot"], text=True).strip()
+    cargo_home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
+    INSTALLED.write_text(json.dumps({"toolchain": toolchain, "cargo_home": cargo_home}) + "\n")
 
 
 def main() -> None:

@@ -5,6 +5,9 @@
 # lesson. Options are JupyterLab's: --no-browser, --port=8889, --ServerApp.root_dir=FOLDER for one of your own, or
 # notebooks/01-data.ipynb to open a notebook. As root, where a container knows no other user, it wants --allow-root.
 #
+# Where the checkout is somebody else's and cannot be written to, the lessons are copied to ~/neural-networks, and never
+# over what is there; a lesson that has been corrected since is put beside (see lessons.py).
+#
 # Ctrl-C asks whether to end it: answer y, or press Ctrl-C once more. What you change in a lesson is saved every two
 # minutes without your doing; `git restore notebooks/01-data.ipynb` brings back the lesson as it was.
 
@@ -23,10 +26,22 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 "$root/scripts/setup.sh"
 # The environment's kernel comes before one of the same name that the user has.
 export JUPYTER_PATH=$root/.venv/share/jupyter${JUPYTER_PATH:+:$JUPYTER_PATH}
+lessons=$root/notebooks opened=$root/.venv/opened
+if [[ ! -w $root ]]; then
+    # A container may have given its user a number without a name, and no home.
+    if [[ ! -w ${HOME:-/nowhere} ]]; then
+        HOME=${TMPDIR:-/tmp}/home-$(id -u)
+        mkdir -p -m 700 "$HOME"
+        [[ -O $HOME ]] || { echo "$HOME belongs to someone else" >&2; exit 1; }
+        export HOME
+    fi
+    lessons=$HOME/neural-networks/notebooks opened=$HOME/neural-networks/opened
+fi
 if [[ " $*" != *" --ServerApp.root_dir="* ]]; then
-    set -- --ServerApp.root_dir="$root/notebooks" "$@"
-    if [[ ! -e $root/.venv/opened ]]; then
-        touch "$root/.venv/opened"
+    [[ -w $root ]] || "$root/.venv/bin/python" "$root/scripts/lessons.py" "$lessons"
+    set -- --ServerApp.root_dir="$lessons" "$@"
+    if [[ ! -e $opened ]]; then
+        touch "$opened"
         set -- --LabApp.default_url=/lab/tree/00-start-here.ipynb "$@"
     fi
 fi

@@ -12,6 +12,7 @@
 #   4. registers the kernel "rust" inside .venv;
 #   5. fetches the crate's dependencies, and below target/kernels compiles them for the notebooks' cells and copies the
 #      part of rust-src that the kernel reads.
+# Who cannot write to the checkout needs none of that: whoever it belongs to has run this once, for all.
 # Outside the checkout nothing changes but rust-src and cargo's store of downloads. To start afresh: rm -rf .venv target
 
 set -euo pipefail
@@ -31,6 +32,13 @@ fail() {
     printf 'set-up: %s\n' "$@" >&2
     exit 1
 }
+
+# Somebody else's installation, which others only use
+if [[ ! -w . ]]; then
+    [[ -f target/kernels/installed.json && -x .venv/bin/python ]] ||
+        fail "$root is not set up, and cannot be written to. Whoever it belongs to runs scripts/setup.sh there, once for all."
+    exit
+fi
 
 # Two set-ups at once would build one environment together (macOS has no flock, and goes without).
 if command -v flock >/dev/null; then

@@ -24,8 +24,8 @@ class Folder(unittest.TestCase):
 
 
 class Course(Folder):
-    NAMES = ("01-data.ipynb", "02-line.ipynb", "exercises/01-data.ipynb", "experiments/01-seeds.ipynb")
-    OWN = ("mine.ipynb", "01-data-Copy1.ipynb", "exercises/Untitled.ipynb", ".ipynb_checkpoints/01-data.ipynb")
+    NAMES = ("01-data.ipynb", "02-line.ipynb", "exercises/01-data.ipynb", "experiments/many-seeds.ipynb")
+    OWN = ("mine.ipynb", "01-data-Copy1.ipynb", "exercises/Untitled.ipynb", "experiments/many-seeds-Copy1.ipynb", "01-data.corrected.ipynb", ".ipynb_checkpoints/01-data.ipynb")
 
     def setUp(self) -> None:
         super().setUp()
@@ -42,7 +42,7 @@ class Course(Folder):
     def found(self, *folders: str) -> list[str]:
         return [str(path.relative_to(self.folder / "notebooks")) for path in course.notebooks(*folders)]
 
-    def test_without_git_they_are_known_by_their_numbers(self) -> None:
+    def test_without_git_they_are_known_by_their_names(self) -> None:
         self.assertEqual(sorted(self.found()), sorted(self.NAMES))
 
     def test_with_git_they_are_those_that_it_knows(self) -> None:
@@ -58,7 +58,7 @@ class Course(Folder):
         def chosen(*names: str) -> list[str]:
             return [run_notebooks.name_of(path) for path in run_notebooks.chosen(list(names))]
 
-        self.assertEqual(chosen(), ["experiments/01-seeds", "02-line", "01-data"])
+        self.assertEqual(chosen(), ["experiments/many-seeds", "02-line", "01-data"])
         self.assertEqual(chosen("01"), ["01-data"])
         self.assertEqual(chosen("exercises", "02"), ["exercises/01-data", "02-line"])
         self.assertEqual(chosen(str(self.folder / "notebooks" / "mine.ipynb")), ["mine"])

@@ -83,7 +83,7 @@ class Seed(Folder):
                     (root / crate / "Cargo.toml").write_text(package)
                 (root / "Cargo.lock").write_text("version = 4\n")
                 pool = root / "target" / "kernels"
-                with mock.patch.multiple(kernel, ROOT=root, POOL=pool, SEED=pool / "seed"):
+                with mock.patch.multiple(kernel, ROOT=root, SHARED=pool, POOL=pool, SEED=pool / "seed"):
                     with mock.patch("builtins.print"):
                         kernel.build_seed()
                     self.assertTrue(kernel.seed_version())
