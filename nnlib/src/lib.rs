@@ -42,6 +42,7 @@ pub use train::model::{Evaluation, Model};
 pub use train::optimizer::Optimizer;
 pub use train::options::FitOptions;
 pub use train::schedule::Schedule;
+pub use train::training::Training;
 pub use verify::close::assert_close;
 pub use verify::{autodiff, gradcheck};
 

@@ -46,7 +46,11 @@ pub fn over_seeds<T: Send>(seeds: impl IntoIterator<Item = u32>, run: impl Fn(u3
             results.lock().expect("no run holds it").push((i, result));
         }
     };
-    scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    scope(|scope| {
+        // This thread works too: in a web page (WebAssembly) there is no other.
+        (1..threads).for_each(|_| drop(scope.spawn(work)));
+        work();
+    });
     let mut results = results.into_inner().expect("no run holds it");
     results.sort_by_key(|(i, _)| *i);
     results.into_iter().map(|(_, result)| result).collect()

@@ -72,6 +72,14 @@ impl Model {
     /// [`Error::File`] when the file cannot be written; [`Error::NotFinite`] or [`Error::Value`] for a NaN or an infinity in the model, and
     /// for a layer of a reader's own: such a file could not be loaded.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        write_atomically(path.as_ref(), self.to_json()?.as_bytes())
+    }
+
+    /// The text that [`Model::save`] writes, for where there are no files.
+    ///
+    /// # Errors
+    /// As [`Model::save`], without those of files.
+    pub fn to_json(&self) -> Result<String, Error> {
         let layers: Vec<Value> =
             self.network.layers().iter().enumerate().map(|(i, layer)| write_layer(i, &**layer)).collect::<Result<_, _>>()?;
         let model = json!({
@@ -87,7 +95,7 @@ impl Model {
             "accuracy": self.accuracy,
             "optimizer": write_optimizer(&self.optimizer)?,
         });
-        write_atomically(path.as_ref(), model.to_string().as_bytes())
+        Ok(model.to_string())
     }
 
     /// Reads a model that [`Model::save`] wrote; it predicts the same bits, and goes on training as it would have.
@@ -97,6 +105,14 @@ impl Model {
     /// there, when it is no such file, of another version, cut short, or not a model that could have been saved.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
         read_model(path.as_ref(), &file::read(path.as_ref())?)
+    }
+
+    /// Reads the text that [`Model::to_json`] gave.
+    ///
+    /// # Errors
+    /// As [`Model::load`], without those of files.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        read_model(Path::new("the model"), text.as_bytes())
     }
 }
 

@@ -48,6 +48,14 @@ impl Sequential {
     /// # Errors
     /// [`Error::File`] when the file cannot be written, [`Error::NotFinite`] for a NaN or an infinity among the weights.
     pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        write_atomically(path.as_ref(), &self.to_safetensors()?)
+    }
+
+    /// The bytes that [`Sequential::save_weights`] writes, for where there are no files.
+    ///
+    /// # Errors
+    /// As [`Sequential::save_weights`], without those of files.
+    pub fn to_safetensors(&self) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
         for (name, array) in tensors(self)? {
             check_finite(&name, &array)?;
@@ -56,9 +64,7 @@ impl Sequential {
         let views = bytes
             .iter()
             .map(|(name, shape, bytes)| (name, TensorView::new(Dtype::F64, shape.clone(), bytes).expect("eight bytes a number")));
-        let bytes = safetensors::serialize(views, None);
-        let bytes = bytes.map_err(|error| Error::value("weights", "no more than a safetensors file holds", error))?;
-        write_atomically(path.as_ref(), &bytes)
+        safetensors::serialize(views, None).map_err(|error| Error::value("weights", "no more than a safetensors file holds", error))
     }
 
     /// Reads weights that [`Sequential::save_weights`] wrote for a network of the same layers, or that PyTorch did.
@@ -72,7 +78,19 @@ impl Sequential {
     /// [`Error::File`] when the file cannot be read; [`Error::Format`] when it is no safetensors file or does not hold exactly the network's
     /// weights, named and shaped as above; [`Error::NotFinite`] for a NaN or an infinity. The network is unchanged then.
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
-        let numbers = self.read_weights(path.as_ref(), &file::read(path.as_ref())?)?;
+        self.set_weights(path.as_ref(), &file::read(path.as_ref())?)
+    }
+
+    /// Reads the bytes that [`Sequential::to_safetensors`] gave, or PyTorch wrote.
+    ///
+    /// # Errors
+    /// As [`Sequential::load_weights`], without those of files.
+    pub fn set_safetensors(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.set_weights(Path::new("the weights"), bytes)
+    }
+
+    fn set_weights(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        let numbers = self.read_weights(path, bytes)?;
         let mut numbers = numbers.into_iter();
         for layer in self.layers_mut() {
             let mut own = layer.parameters_mut();

@@ -137,7 +137,9 @@ impl Trainer {
     pub(super) fn new(network: &Sequential, loss: Loss, accuracy: bool, targets: Targets<'_>, size: usize, threads: Option<usize>) -> Self {
         let part_size = size.div_ceil(MOST_PARTS).max(LEAST_WORK.div_ceil(network.work().max(1))).next_multiple_of(SIDE_BY_SIDE);
         let parts: Vec<Part> = (0..size.div_ceil(part_size)).map(|_| Part::new(network, targets)).collect();
-        let threads = threads.unwrap_or_else(|| available_parallelism().map_or(1, Into::into));
+        // In a web page (WebAssembly) there are no others, and starting one would panic.
+        let alone = cfg!(all(target_family = "wasm", target_os = "unknown"));
+        let threads = if alone { 1 } else { threads.unwrap_or_else(|| available_parallelism().map_or(1, Into::into)) };
         let random = parts[0].backprop.is_random();
         Self { parts, part_size, threads, complete: false, random, loss, accuracy }
     }

@@ -6,13 +6,15 @@ use ndarray::{Array2, s};
 
 use crate::error::Error;
 use crate::math::loss::Targets;
-use crate::random::RandomState;
 use crate::train::batch::{OwnTargets, Trainer};
 use crate::train::history::{Epoch, History};
 use crate::train::model::Model;
-use crate::train::optimizer::Optimizer;
 use crate::train::options::{FitOptions, Validation};
 use crate::train::report::Progress;
+use crate::train::training::{Sums, Training};
+
+/// Whether there is a clock: in a web page (WebAssembly) the standard library has none.
+const HAS_CLOCK: bool = !cfg!(all(target_family = "wasm", target_os = "unknown"));
 
 impl Model {
     /// Trains on the rows of `x` (n, d): Keras's `fit`.
@@ -52,40 +54,56 @@ impl Model {
             None => given.as_ref().map(|(x, targets)| (*x, targets.reborrow())),
         };
         let outputs = self.network.output_size();
-        let mut rng = RandomState::new(options.seed);
-        let mut order: Vec<usize> = (0..n).collect();
+        let mut fresh = Training::default();
+        let training = options.training.take().unwrap_or(&mut fresh).position(n, options.seed, self)?;
         let size = options.batch_size.unwrap_or(n).min(n);
         let mut trainer = Trainer::new(&self.network, self.loss, self.accuracy, targets, size, options.threads);
         let mut history = History::default();
-        let (mut before, mut best) = (Checkpoint::new(self), None::<(f64, Vec<f64>)>);
+        let mut best = None::<(f64, Vec<f64>)>;
+        let mut updates = options.updates.unwrap_or(usize::MAX);
         let mut progress = Progress::default();
-        let start = Instant::now();
+        let start = HAS_CLOCK.then(Instant::now);
         for epoch in 0..options.epochs {
-            before.save(self);
-            if options.shuffle && size < n {
-                rng.shuffle(&mut order);
+            if updates == 0 {
+                break;
             }
-            let (mut loss, mut penalty, mut right, mut still) = (0.0, 0.0, 0.0, true);
-            for rows in order.chunks(size) {
-                penalty += self.penalty() * rows.len() as f64;
-                let step = trainer.gradient(&self.network, x, targets, rows, options.transform.as_deref(), &mut rng)?;
-                loss += step.0 / self.loss.scale(rows.len(), outputs);
-                right += step.1;
-                still = still && trainer.gradients().are_zero();
+            if training.done == 0 {
+                training.before.save(self);
+                if options.shuffle && size < n {
+                    training.rng.shuffle(&mut training.order);
+                }
+            }
+            let sums = &mut training.sums;
+            for rows in training.order[training.done..].chunks(size) {
+                if updates == 0 {
+                    break;
+                }
+                updates -= 1;
+                sums.penalty += self.penalty() * rows.len() as f64;
+                let step = trainer.gradient(&self.network, x, targets, rows, options.transform.as_deref(), &mut training.rng)?;
+                sums.loss += step.0 / self.loss.scale(rows.len(), outputs);
+                sums.right += step.1;
+                sums.moved |= !trainer.gradients().are_zero();
                 self.optimizer.apply(&mut self.network, trainer.gradients(), self.l2);
+                training.done += rows.len();
             }
+            let Sums { loss, penalty, right, moved } = *sums;
             let loss = loss * self.loss.scale(n, outputs) + penalty / n as f64;
+            if training.done < n && loss.is_finite() && self.is_finite() {
+                break;
+            }
+            (training.done, training.sums) = (0, Sums::default());
             let evaluation = validation.map(|(x, targets)| self.evaluate(x, targets)).transpose()?;
             let losses = [loss, evaluation.map_or(loss, |evaluation| evaluation.loss)];
             if !(losses.iter().all(|loss| loss.is_finite()) && self.is_finite()) {
-                before.restore(self);
+                training.before.restore(self);
                 if let Some((_, parameters)) = best {
                     self.set_parameters(&parameters);
                 }
                 return Err(Error::Diverged { epoch: epoch + 1, loss: if loss.is_finite() { losses[1] } else { loss } });
             }
             history.loss.push(loss);
-            if still && loss > 0.0 && history.stalled.is_none() {
+            if !moved && loss > 0.0 && history.stalled.is_none() {
                 history.stalled = Some(epoch);
                 println!("epoch {}: the gradient is exactly 0, and nothing is learned from here on", epoch + 1);
             }
@@ -96,7 +114,7 @@ impl Model {
                 history.validation_loss.push(evaluation.loss);
                 history.validation_accuracy.extend(evaluation.accuracy);
             }
-            history.seconds.push(start.elapsed().as_secs_f64());
+            history.seconds.extend(start.map(|start| start.elapsed().as_secs_f64()));
             let mut stop = epoch + 1 == options.epochs;
             if let (Some(patience), Some(&loss)) = (options.patience, history.validation_loss.last()) {
                 if best.as_ref().is_none_or(|(least, _)| loss < *least) {
@@ -132,7 +150,7 @@ impl Model {
         parameters.flat_map(|p| p.w.into_iter().chain(p.b)).all(|number| number.is_finite()) && self.optimizer.is_finite()
     }
 
-    fn copy_parameters(&self, to: &mut Vec<f64>) {
+    pub(super) fn copy_parameters(&self, to: &mut Vec<f64>) {
         to.clear();
         for parameters in self.network.layers().iter().map(|layer| layer.parameters()) {
             match (parameters.w.as_slice(), parameters.b.as_slice()) {
@@ -145,33 +163,11 @@ impl Model {
         }
     }
 
-    fn set_parameters(&mut self, from: &[f64]) {
+    pub(super) fn set_parameters(&mut self, from: &[f64]) {
         let mut from = from.iter();
         for layer in self.network.layers_mut() {
             let own = layer.parameters_mut();
             own.w.into_iter().chain(own.b).zip(&mut from).for_each(|(own, &number)| *own = number);
         }
-    }
-}
-
-/// What a model was before an epoch, in memory that is kept.
-struct Checkpoint {
-    parameters: Vec<f64>,
-    optimizer: Optimizer,
-}
-
-impl Checkpoint {
-    fn new(model: &Model) -> Self {
-        Self { parameters: Vec::with_capacity(model.network.parameter_count()), optimizer: model.optimizer.clone() }
-    }
-
-    fn save(&mut self, model: &Model) {
-        model.copy_parameters(&mut self.parameters);
-        self.optimizer.copy_from(&model.optimizer);
-    }
-
-    fn restore(&self, model: &mut Model) {
-        model.set_parameters(&self.parameters);
-        model.optimizer.copy_from(&self.optimizer);
     }
 }

@@ -20,7 +20,7 @@ pub struct History {
     pub validation_loss: Vec<f64>,
     /// The accuracy on the validation data.
     pub validation_accuracy: Vec<f64>,
-    /// Seconds since the start at each epoch's end.
+    /// Seconds since the start at each epoch's end; empty where there is no clock, in a web page.
     pub seconds: Vec<f64>,
     /// The epoch, counted from 0, whose weights early stopping restored.
     pub best_epoch: Option<usize>,

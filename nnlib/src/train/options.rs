@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::math::loss::Targets;
 use crate::random::RandomState;
 use crate::train::history::Epoch;
+use crate::train::training::Training;
 
 /// Validation data: a share of the training data, or data of its own.
 pub(super) enum Validation<'a> {
@@ -37,6 +38,8 @@ pub(super) type Transform<'a> = dyn Fn(&mut Array2<f64>, &mut RandomState) -> Re
 /// | `bar` | off | a bar where stderr is a terminal, elsewhere a line an epoch (Keras's `verbose=1`) |
 /// | `on_epoch_end` | nothing | a function called after each epoch, which may break off the training |
 /// | `transform` | nothing | a change made to the samples of each batch on the fly, such as augmentation |
+/// | `updates` | all | stops after so many updates, be it within an epoch |
+/// | `resume` | from the start | goes on where an earlier `fit` stopped, so that a program may train a little at a time |
 /// | `threads` | all cores | the most threads used; the result is the same for any number |
 #[must_use = "options do nothing until they are given to fit"]
 pub struct FitOptions<'a> {
@@ -51,6 +54,8 @@ pub struct FitOptions<'a> {
     pub(super) bar: bool,
     pub(super) callback: Option<Callback<'a>>,
     pub(super) transform: Option<Box<Transform<'a>>>,
+    pub(super) updates: Option<usize>,
+    pub(super) training: Option<&'a mut Training>,
     pub(super) threads: Option<usize>,
 }
 
@@ -79,6 +84,8 @@ impl<'a> FitOptions<'a> {
             bar: false,
             callback: None,
             transform: None,
+            updates: None,
+            training: None,
             threads: None,
         }
     }
@@ -150,6 +157,37 @@ impl<'a> FitOptions<'a> {
         self
     }
 
+    /// Stops after so many updates, be it within an epoch.
+    ///
+    /// An epoch that is not over has no entry in the history yet; with [`FitOptions::resume`] the next `fit` goes on within it.
+    pub fn updates(mut self, updates: usize) -> Self {
+        self.updates = Some(updates);
+        self
+    }
+
+    /// Goes on where an earlier `fit` with this `training` stopped: several in a row give the numbers of a single one, to the last bit.
+    ///
+    /// ```
+    /// use nnlib::{FitOptions, Loss, Optimizer, RandomState, Sequential, Training, data::make_moons};
+    /// let moons = make_moons(100, 0.2, &mut RandomState::new(0))?;
+    /// let network = Sequential::input(2).dense(2).build(&mut RandomState::new(0))?;
+    /// let mut whole = network.compile(Loss::SoftmaxCrossEntropy, Optimizer::adam(0.1)?)?;
+    /// let mut parts = whole.clone();
+    /// whole.fit(&moons.x, &moons.y, FitOptions::epochs(2).batch_size(32))?;
+    /// let mut training = Training::default();
+    /// for _ in 0..8 {
+    ///     parts.fit(&moons.x, &moons.y, FitOptions::epochs(1).batch_size(32).updates(1).resume(&mut training))?;
+    /// }
+    /// assert_eq!(parts, whole); // 4 updates an epoch
+    /// # Ok::<(), nnlib::Error>(())
+    /// ```
+    ///
+    /// The seed counts at the first `fit` only; early stopping counts anew in each.
+    pub fn resume(mut self, training: &'a mut Training) -> Self {
+        self.training = Some(training);
+        self
+    }
+
     /// Uses at most so many threads.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
@@ -161,6 +199,7 @@ impl<'a> FitOptions<'a> {
             ("epochs", Some(self.epochs)),
             ("batch size", self.batch_size),
             ("epochs between reports", self.report_every),
+            ("updates", self.updates),
             ("threads", self.threads),
         ];
         if let Some((what, _)) = counts.iter().find(|(_, count)| *count == Some(0)) {

@@ -55,7 +55,7 @@ fn line(fit: &FitOptions<'_>, history: &History) -> String {
     let (epoch, all) = (history.loss.len(), fit.epochs.to_string());
     let mut line = format!("epoch {epoch:>width$}/{all}", width = all.len());
     if fit.elapsed || fit.bar {
-        line += &format!("  {:.2} s", history.seconds[epoch - 1]);
+        line += &history.seconds.last().map_or(String::new(), |seconds| format!("  {seconds:.2} s"));
     }
     let figures = [
         ("loss", history.loss.last(), 6),
