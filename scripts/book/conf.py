@@ -28,6 +28,7 @@ html_sidebars = {
         "sidebar/scroll-start.html",
         "sidebar/brand.html",
         "sidebar/search.html",
+        "sidebar/playground.html",
         "sidebar/navigation.html",
         "sidebar/reference.html",
         "sidebar/scroll-end.html",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 WEB = Path(__file__).resolve().parents[2] / "nnlib" / "playground" / "web"
 # In the order in which they use one another.
-MODULES = ["engine", "settings", "scenes", "draw", "charts", "controls", "app"]
+MODULES = ["engine", "settings", "draw", "charts", "controls", "app"]
 
 IMPORT = re.compile(r"^import ({[^}]*}) from \"./(\w+)\.js\";$", re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?(?:const|function) (\w+))", re.MULTILINE)
@@ -30,6 +30,7 @@ def page(module: Path) -> str:
     inside = {
         "<style>STYLE</style>": f"<style>{(WEB / 'style.css').read_text()}</style>",
         ">MODULE<": f">{packed}<",
+        ">SCENES<": f">{(WEB / 'scenes.json').read_text()}<",
         ">WORKER<": f">{(WEB / 'worker.js').read_text()}<",
         ">SCRIPT<": f">{script()}<",
     }

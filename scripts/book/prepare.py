@@ -10,6 +10,8 @@ from course import NOTEBOOKS, ROOT, notebooks
 
 BOOK = Path(__file__).resolve().parent
 
+SCENES: dict = json.loads((ROOT / "nnlib" / "playground" / "web" / "scenes.json").read_text())
+
 LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)+nnlib/([^)]+)\)")
 
 
@@ -44,6 +46,14 @@ def link_to_reference(notebook: dict, name: Path, sources: Path) -> None:
             cell["source"] = LINK.sub(turn, "".join(cell["source"]))
 
 
+def show_scene(notebook: dict, name: Path) -> None:
+    """Let the reader play with what the lesson is about: its scene of the playground, below its introduction."""
+    for scene, about in SCENES.items():
+        if about["lesson"] == name.stem and name.parent == Path("."):
+            frame = f'<iframe class="playground" src="playground.html?scene={scene}&embed" title="Playground: {about["name"]}" loading="lazy"></iframe>'
+            notebook["cells"].insert(1, {"cell_type": "markdown", "id": "playground", "metadata": {}, "source": frame})
+
+
 def contents() -> str:
     """The README's table of lessons, with links that hold from the front page."""
     section = re.search(r"^## The course\n+(.*?)^## ", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
@@ -59,12 +69,12 @@ def main() -> None:
         notebook = json.loads(path.read_text())
         hand_over_alternative_text(notebook, name)
         link_to_reference(notebook, name, sources)
+        show_scene(notebook, name)
         if name.parts[0] == "solutions":  # whose title is that of the exercises made from them
             title = notebook["cells"][0]
             title["source"] = "".join(title["source"]).replace(": exercises\n", ": solutions\n", 1)
         (sources / name).parent.mkdir(parents=True, exist_ok=True)
         (sources / name).write_text(json.dumps(notebook))
-    shutil.copy(ROOT / "nnlib" / "assets" / "moons.png", sources)
     front = (BOOK / "index.md").read_text()
     if not notebooks("experiments"):  # Sphinx warns of a list without entries
         front = re.sub(r"```\{toctree\}\n[^`]*experiments/\*\n```\n+", "", front)

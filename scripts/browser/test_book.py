@@ -46,7 +46,7 @@ class BookInTheBrowser(unittest.TestCase):
                 self.visit(str(lesson.with_suffix(".html")))
                 self.page.evaluate("() => window.MathJax?.startup.promise")
                 self.assertEqual(self.page.evaluate(WRONG), [])
-        self.assertEqual([url for url in self.asked if not url.startswith(("file:", "data:"))], [])
+        self.assertEqual([url for url in self.asked if not url.startswith(("file:", "data:", "blob:"))], [])
 
     def test_light_and_dark(self) -> None:
         self.visit("index.html")

@@ -18,7 +18,9 @@ pub fn cell(session: &Session) -> Result<String, Error> {
     let mut lines = String::new();
     let mut line = |text: String| writeln!(lines, "{text}").expect("memory takes any text");
 
-    line(format!("let mut rng = RandomState::new({});", s.data_seed));
+    if s.data != Data::Own || session.held_out.is_some() {
+        line(format!("let mut rng = RandomState::new({});", s.data_seed));
+    }
     let points = match s.data {
         Data::Moons => format!("data::make_moons({}, {:?}, &mut rng)?", s.n, s.noise),
         Data::Circles => format!("data::make_circles({}, {:?}, 0.5, &mut rng)?", s.n, s.noise),
@@ -90,8 +92,7 @@ pub fn cell(session: &Session) -> Result<String, Error> {
 
     let batch = if s.batch == 0 { String::new() } else { format!(".batch_size({})", s.batch) };
     let seed = if s.seed == 0 { String::new() } else { format!(".seed({})", s.seed) };
-    let validation =
-        if session.held_out.is_some() { format!(".validation({}, {})", x("fresh"), t("fresh")) } else { String::new() };
+    let validation = if session.held_out.is_some() { format!(".validation({}, {})", x("fresh"), t("fresh")) } else { String::new() };
     let epochs = session.epochs().max(1);
     line(format!("let history = model.fit({}, {}, FitOptions::epochs({epochs}){batch}{seed}{validation})?;", x("train"), t("train")));
     line(format!("println!(\"{{:?}}\", model.evaluate({}, {})?.loss);", x("train"), t("train")));

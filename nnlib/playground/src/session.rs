@@ -107,8 +107,7 @@ impl Session {
         if train.classes > most {
             return Err(Error::value("classes of the data", format!("at most {most}, which the model tells apart"), train.classes));
         }
-        let points =
-            |data: Dataset| Points { x: settings.inputs(&data.x), goal: Goal::new(model.loss(), outputs, &data), data };
+        let points = |data: Dataset| Points { x: settings.inputs(&data.x), goal: Goal::new(model.loss(), outputs, &data), data };
         let (train, held_out) = (points(train), held_out.map(points));
         model.loss().check(train.data.len(), outputs, train.goal.targets())?;
         let (training, history) = (Training::default(), History::default());

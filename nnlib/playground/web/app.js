@@ -2,12 +2,13 @@
 
 import { ask, started } from "./engine.js";
 import { DEFAULTS, FEATURES, SPEEDS, fromAddress, toAddress } from "./settings.js";
-import { SCENES } from "./scenes.js";
 import { CLASSES, css, drawNetwork, drawPlane, parts, readTheme } from "./draw.js";
 import { drawCurves, fillConfusion } from "./charts.js";
 import { makeControls, makeLayers } from "./controls.js";
 
 const $ = (id) => document.getElementById(id);
+/** Things to see, each with its lesson, and what to try there. */
+const SCENES = JSON.parse($("scene-list").textContent);
 const PLANE = 100, TILE = 28, FRAME = 10; // cells along a side, and milliseconds of training a frame
 const EMPTY = { train: [], held_out: [], classes: 2, plane: [-1.5, -1.5, 3] };
 
@@ -142,7 +143,7 @@ const frames = (window.frames_ = []);
 
 // What is shown
 
-const digits = (value, count = 4) => (value === undefined ? "–" : value >= 1000 ? value.toPrecision(4) : value.toFixed(count));
+const digits = (value, count = 4) => (value === undefined ? "–" : value === null ? "∞" : value >= 1000 ? value.toPrecision(4) : value.toFixed(count));
 const percent = (value) => (value === undefined ? "–" : `${(100 * value).toFixed(1)} %`);
 
 function draw() {
@@ -193,7 +194,7 @@ function showScene() {
   if (!scene) return;
   const { text, lesson, tries } = SCENES[scene];
   $("guide-text").textContent = text;
-  [$("guide-lesson").href, $("guide-lesson").textContent] = [`${lesson[0]}.html`, `Lesson ${lesson[1]}`];
+  [$("guide-lesson").href, $("guide-lesson").textContent] = [`${lesson}.html`, `Lesson ${lesson.slice(0, 2)}`];
   $("guide-lesson").target = "_top";
   const again = Object.assign(document.createElement("button"), { type: "button", textContent: "As at first" });
   again.onclick = () => chooseScene(scene, playing);

@@ -7,7 +7,7 @@ const POINTS = 500;
 
 function thinned(values) {
   const each = Math.ceil(values.length / POINTS);
-  if (each <= 1) return values.map((value, epoch) => [epoch, value]);
+  if (each <= 1) return values.map((value, epoch) => [epoch, value ?? Infinity]);
   const kept = [];
   for (let from = 0; from < values.length; from += each) {
     let low = from, high = from;
