@@ -12,10 +12,10 @@ const SCENES = JSON.parse($("scene-list").textContent);
 const PLANE = 100, TILE = 28, FRAME = 10; // cells along a side, and milliseconds of training a frame
 const EMPTY = { train: [], held_out: [], classes: 2, plane: [-1.5, -1.5, 3] };
 
-const query = new URLSearchParams(location.search);
-let scene = query.get("scene") in SCENES ? query.get("scene") : null;
+const scenes = ["hash", "search"].map((part) => new URLSearchParams(location[part].slice(1)).get("scene"));
+let scene = scenes.find((name) => name && Object.hasOwn(SCENES, name)) ?? null;
 let settings = { ...DEFAULTS }, speed = 5;
-let facts = EMPTY, shown = null, history = [[], [], [], []];
+let facts = EMPTY, shown = null, curves = [[], [], [], []];
 let playing = false, chosen = null, session = 0, problem = "";
 let theme = readTheme();
 
@@ -33,14 +33,14 @@ function change(changes) {
 /** Begins with the present settings, or with a request of its own that opens a session. */
 async function open(request = { ask: "open", settings }, behind) {
   const mine = ++session;
-  history_.replace();
+  showAddress();
   const answer = await ask(request, behind);
   if (mine !== session) return answer;
   problem = answer.error ?? "";
   if (problem && request.ask === "load") return answer;
   facts = problem ? { ...EMPTY, train: settings.data === "own" ? settings.points : [] } : answer;
   if (facts.loaded) settings = { ...settings, hidden: facts.hidden };
-  [shown, history] = [null, [[], [], [], []]];
+  [shown, curves] = [null, [[], [], [], []]];
   showSettings();
   say(problem);
   if (problem) pause();
@@ -49,24 +49,19 @@ async function open(request = { ask: "open", settings }, behind) {
   return answer;
 }
 
-const history_ = {
-  /** The address holds the settings, and so can be shared. */
-  replace() {
-    const address = toAddress(settings);
-    const search = scene ? `?scene=${scene}${"embed" in document.documentElement.dataset ? "&embed" : ""}` : location.search;
-    try {
-      window.history.replaceState(null, "", `${location.pathname}${search}#${address}`);
-    } catch {
-      location.hash = address; // a page from the disk may not change its query
-    }
-    $("whole").href = `${location.pathname}?${scene ? `scene=${scene}` : ""}#${address}`;
-  },
-};
+/** What is not said of a scene, or without one, is so. */
+const usual = () => ({ ...DEFAULTS, ...SCENES[scene]?.settings });
+
+/** The address holds the scene and what is set otherwise in it, and so can be shared. */
+function showAddress() {
+  const address = [scene ? `scene=${scene}` : "", toAddress(settings, usual())].filter(Boolean).join("&");
+  history.replaceState(null, "", `#${address}`);
+  $("whole").href = `playground.html#${address}`;
+}
 
 function chooseScene(name, play = false) {
   scene = name;
-  const { settings: own, speed: its } = SCENES[name];
-  [settings, speed, chosen] = [{ ...DEFAULTS, ...own }, its, null];
+  [settings, speed, chosen] = [usual(), SCENES[name].speed, null];
   showScene();
   showSpeed();
   return open().then(() => play && start());
@@ -74,13 +69,13 @@ function chooseScene(name, play = false) {
 
 // Training
 
-const asked = () => ({ plane: PLANE, tile: TILE, neuron: chosen, since: history[0].length });
+const asked = () => ({ plane: PLANE, tile: TILE, neuron: chosen, since: curves[0].length });
 const run = (epochs, updates = null) => ask({ ask: "run", epochs, updates, time: FRAME, look: asked() });
 
 /** Takes an answer over, unless it belongs to a session that is gone. */
 function take(answer, mine, neuron) {
   if (mine !== session || answer.error) return say(answer.error ?? "");
-  answer.history.forEach((values, i) => history[i].push(...values));
+  answer.history.forEach((values, i) => curves[i].push(...values));
   shown = { ...answer, neuron, ...parts({ ...answer, neuron }, PLANE, TILE) };
   if (answer.halt) say(answer.halt);
   if (answer.stopped) say(stoppedText());
@@ -93,7 +88,7 @@ async function look() {
 }
 
 function stoppedText() {
-  const losses = history[2], best = losses.indexOf(Math.min(...losses));
+  const losses = curves[2], best = losses.indexOf(Math.min(...losses));
   return `Stopped at epoch ${losses.length}: the validation loss was lowest, ${losses[best].toFixed(4)}, at epoch ${best + 1}. Play goes on.`;
 }
 
@@ -138,8 +133,23 @@ async function loop() {
   draw();
 }
 
-/** When the last frames were drawn, for whoever wants to know how many a second there are. */
-const frames = (window.frames_ = []);
+/** When the last frames were drawn. */
+const frames = [];
+
+/** For whoever drives the page: how many frames a second there are, and training for so many epochs at once, with what comes of it. */
+window.playground = {
+  frames,
+  get settings() {
+    return settings;
+  },
+  async train(epochs) {
+    await ask({ ask: "train", epochs, updates: null });
+    await look();
+    draw();
+    const { train, held_out: heldOut, dead } = shown;
+    return { epochs: shown.epochs, ...train, heldOut: heldOut?.loss, history: curves[0], heldOutHistory: curves[2], dead: dead.length };
+  },
+};
 
 // What is shown
 
@@ -153,8 +163,8 @@ function draw() {
     train: facts.train, heldOut: facts.held_out, cursor,
   });
   spots = shown ? drawNetwork($("network"), { tile: TILE, ...shown, chosen, names }) : [];
-  drawCurves($("loss-curve"), { train: history[0], heldOut: history[2], theme });
-  drawCurves($("accuracy-curve"), { train: history[1], heldOut: history[3], top: 1, theme });
+  drawCurves($("loss-curve"), { train: curves[0], heldOut: curves[2], theme });
+  drawCurves($("accuracy-curve"), { train: curves[1], heldOut: curves[3], top: 1, theme });
   if (shown) showNumbers(shown);
 }
 
@@ -415,8 +425,8 @@ for (const [name, { name: title }] of Object.entries(SCENES)) {
   button.onclick = () => chooseScene(name, true);
   $("scenes").append(button);
 }
-if (scene) [settings, speed] = [{ ...DEFAULTS, ...SCENES[scene].settings }, SCENES[scene].speed];
-settings = fromAddress(location.hash.slice(1), settings);
+speed = SCENES[scene]?.speed ?? speed;
+settings = fromAddress(location.hash.slice(1), usual());
 chooseBrush(0);
 showScene();
 showSpeed();

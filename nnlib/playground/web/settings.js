@@ -61,15 +61,15 @@ const write = {
 };
 const read = {
   points: (text) => text.split(";").filter(Boolean).map((point) => point.split(",").map(Number)),
-  features: (text) => text.split(",").filter((name) => name in FEATURES),
+  features: (text) => text.split(",").filter((name) => Object.hasOwn(FEATURES, name)),
   hidden: (text) => text.split(",").filter(Boolean).map(Number),
 };
 
-/** The settings that are not the defaults, as the address holds them. */
-export function toAddress(settings) {
-  const parts = Object.entries(DEFAULTS).map(([key, usual]) => {
+/** The settings that are not the usual ones, as the address holds them. */
+export function toAddress(settings, usual = DEFAULTS) {
+  const parts = Object.keys(DEFAULTS).map((key) => {
     const text = (write[key] ?? String)(settings[key]);
-    return text === (write[key] ?? String)(usual) ? "" : `${key}=${encodeURIComponent(text)}`;
+    return text === (write[key] ?? String)(usual[key]) ? "" : `${key}=${encodeURIComponent(text)}`;
   });
   return parts.filter(Boolean).join("&");
 }
@@ -78,9 +78,9 @@ export function toAddress(settings) {
 export function fromAddress(address, usual = DEFAULTS) {
   const settings = structuredClone(usual);
   for (const [key, text] of new URLSearchParams(address)) {
-    if (!(key in DEFAULTS)) continue;
+    if (!Object.hasOwn(DEFAULTS, key)) continue;
     const value = read[key] ? read[key](text) : typeof DEFAULTS[key] === "number" ? Number(text) : text;
-    const known = !CONTROLS[key]?.choices || value in CONTROLS[key].choices;
+    const known = !CONTROLS[key]?.choices || Object.hasOwn(CONTROLS[key].choices, value);
     if (known && !Number.isNaN(value)) settings[key] = value;
   }
   return settings;

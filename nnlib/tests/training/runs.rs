@@ -245,3 +245,35 @@ fn classes_and_probabilities_agree() {
     let y = Classifier::predict_classes(&model, &data.x).unwrap();
     assert!(p.outer_iter().zip(&y).all(|(p, &y)| p[y] >= 0.5));
 }
+
+#[test]
+fn a_training_that_is_resumed_must_be_of_the_same_size() {
+    let (data, mut model) = moons_model(3);
+    let mut training = nnlib::Training::default();
+    model.fit(&data.x, &data.y, FitOptions::epochs(1).batch_size(50).updates(2).resume(&mut training)).unwrap();
+    let fewer = data.select(&[0, 1, 2]).unwrap();
+    assert_eq!(
+        message(model.fit(&fewer.x, &fewer.y, FitOptions::epochs(1).resume(&mut training))),
+        "training that is resumed: expected 200 samples and 17 parameters, as before, got 3 samples and 17 parameters"
+    );
+    let (_, mut other) = moons_model(4);
+    assert_eq!(
+        message(other.fit(&data.x, &data.y, FitOptions::epochs(1).resume(&mut training))),
+        "training that is resumed: expected 200 samples and 17 parameters, as before, got 200 samples and 22 parameters"
+    );
+    assert_eq!(message(model.fit(&data.x, &data.y, FitOptions::epochs(1).updates(0))), "updates: expected at least 1, got 0");
+    // The rest of that epoch, with its history.
+    let history = model.fit(&data.x, &data.y, FitOptions::epochs(1).batch_size(50).resume(&mut training)).unwrap();
+    assert_eq!((history.loss.len(), model.optimizer().updates()), (1, 4));
+}
+
+#[test]
+fn training_that_is_resumed_where_an_epoch_ends_shuffles_once() {
+    let (data, model) = moons_model(3);
+    let (mut whole, mut parts, mut training) = (model.clone(), model, nnlib::Training::default());
+    whole.fit(&data.x, &data.y, FitOptions::epochs(3).batch_size(60)).unwrap();
+    for _ in 0..3 {
+        parts.fit(&data.x, &data.y, FitOptions::epochs(2).batch_size(60).updates(4).resume(&mut training)).unwrap();
+    }
+    assert_eq!(parts, whole);
+}
