@@ -23,8 +23,7 @@ use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use ndarray::Array2;
-use nnlib::plot::Figure;
-use nnlib::{Classifier, Dataset, Error, Model};
+use nnlib::{Classifier, Dataset, Error, Model, plot};
 use serde_json::{Map, Value, json};
 
 /// With more inputs than this the form has one field for all of them.
@@ -203,9 +202,8 @@ fn boundary_of(model: &Model) -> Result<Option<Vec<u8>>, Error> {
     let x = Array2::from_shape_fn((100, 2), |(point, axis)| place(if axis == 0 { point % 10 } else { point / 10 }));
     let Some(p) = model.probabilities(&x)? else { return Ok(None) };
     let points = Dataset::with_classes(x.clone(), model.predict_classes(&x)?, p.ncols())?;
-    let plane = (-REACH, REACH);
-    let figure = Figure::new().probability_regions(model, plane, plane, 0.01)?.classes(&points)?;
-    Ok(Some(figure.equal_axes().x_label("x₁").y_label("x₂").png()?))
+    let figure = plot::probability_boundary(model, &points)?.x_range(-REACH, REACH)?.y_range(-REACH, REACH)?;
+    Ok(Some(figure.equal_axes().png()?))
 }
 
 const STYLE: &str = "\

@@ -125,21 +125,18 @@ fn the_boundary_lies_where_the_classifier_changes_its_mind() {
             Ok(Some(Array2::from_shape_fn((p.len(), 2), |(i, k)| if k == 1 { p[i] } else { 1.0 - p[i] })))
         }
     }
-    let (range, data) = ((-1.5, 3.5), square());
-    let bare = Figure::new().regions(&Line, range, range, 0.01).unwrap();
-    for (name, figure) in [("alone", bare), ("with the data", plot::decision_boundary(&Line, &data).unwrap())] {
-        let picture = Picture::decode(&figure.png().unwrap());
-        let (left, top, right, bottom) = picture.regions();
-        for i in 0..50 {
-            let x = left + (right - left) * (0.22 + 0.56 * f64::from(i) / 50.0);
-            let x1 = -1.5 + 5.0 * (x.floor() + 0.5 - left) / (right - left);
-            let y = bottom - (0.4 * x1 + 0.3 + 1.5) / 5.0 * (bottom - top);
-            // The line is 1.6 pixels wide: dark at the boundary, each class's colour two pixels to its sides.
-            let dark = [-1.0, 0.0].map(|d| picture.at(x, y + d)).iter().any(|p| p.iter().all(|&c| c < 125));
-            assert!(dark, "{name}: no line at x₁ = {x1}");
-            assert!(near(picture.at(x, y - 4.0), PALE_BLUE, 3), "{name}: {:?} above at x₁ = {x1}", picture.at(x, y - 4.0));
-            assert!(near(picture.at(x, y + 4.0), PALE_ORANGE, 3), "{name}: {:?} below at x₁ = {x1}", picture.at(x, y + 4.0));
-        }
+    let data = square();
+    let picture = Picture::decode(&plot::decision_boundary(&Line, &data).unwrap().png().unwrap());
+    let (left, top, right, bottom) = picture.regions();
+    for i in 0..50 {
+        let x = left + (right - left) * (0.22 + 0.56 * f64::from(i) / 50.0);
+        let x1 = -1.5 + 5.0 * (x.floor() + 0.5 - left) / (right - left);
+        let y = bottom - (0.4 * x1 + 0.3 + 1.5) / 5.0 * (bottom - top);
+        // The line is 1.6 pixels wide: dark at the boundary, each class's colour two pixels to its sides.
+        let dark = [-1.0, 0.0].map(|d| picture.at(x, y + d)).iter().any(|p| p.iter().all(|&c| c < 125));
+        assert!(dark, "no line at x₁ = {x1}");
+        assert!(near(picture.at(x, y - 4.0), PALE_BLUE, 3), "{:?} above at x₁ = {x1}", picture.at(x, y - 4.0));
+        assert!(near(picture.at(x, y + 4.0), PALE_ORANGE, 3), "{:?} below at x₁ = {x1}", picture.at(x, y + 4.0));
     }
     let sure = Picture::decode(&plot::probability_boundary(&Line, &data).unwrap().png().unwrap());
     assert!(sure.has([112, 177, 214]), "full blue where it is certain");
@@ -271,9 +268,7 @@ fn wrong_numbers_are_named() {
             plot::probability_boundary(&no_probabilities, &square()),
             "model: expected one that gives probabilities, got one that gives classes",
         ),
-        (Figure::new().regions(&no_probabilities, (0.0, 1.0), (0.0, 1.0), 0.0), "spacing: expected a finite number above 0, got 0"),
-        (Figure::new().regions(&no_probabilities, (0.0, 1.0), (1.0, 1.0), 0.1), "y range: expected two finite numbers"),
-        (Figure::new().regions(&no_probabilities, (0.0, 1e9), (0.0, 1e9), 0.1), "spacing: expected one that makes a grid of at most four"),
+        (plot::contours((0.0, 1.0), (1.0, 1.0), |x, _| x), "y range: expected two finite numbers"),
         (plot::contours((0.0, 1.0), (0.0, 1.0), |x, _| (x - 0.5).ln()), "function at (0.00125, "),
         (plot::heatmap(&Array2::zeros((0, 3))), "values of the heat map: expected at least one, got none"),
         (plot::heatmap(&array![[f64::NAN]]), "values of the heat map: expected finite numbers, got NaN at [0, 0]"),
@@ -382,7 +377,6 @@ fn drawing_in_the_background_reports_every_job() {
     assert!(text.starts_with("8 jobs done, 2 failed\npatient: "), "{text}");
     assert!(text.contains("clumsy: drawing failed: the job “clumsy” panicked: out of paint"), "{text}");
     assert!(text.contains("wrong: y of “l”: expected finite numbers, got NaN at [0]"), "{text}");
-    assert!(report.into_result().unwrap_err().to_string().contains("out of paint"));
 }
 
 #[test]

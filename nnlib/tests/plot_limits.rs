@@ -330,7 +330,8 @@ fn a_class_that_is_none_is_an_error() {
 #[test]
 fn the_boundary_is_one_closed_line_where_it_is_a_circle_and_two_where_it_is_a_saddle() {
     let lines = |model: &dyn nnlib::Classifier| -> Vec<Vec<(f64, f64)>> {
-        let figure = Figure::new().regions(model, (-2.0, 2.0), (-2.0, 2.0), 0.02).unwrap().equal_axes().size(600, 600).unwrap();
+        let corners = Dataset::new(array![[-1.5, -1.5], [1.5, 1.5]], array![0, 0]).unwrap();
+        let figure = plot::decision_boundary(model, &corners).unwrap().equal_axes().size(600, 600).unwrap();
         let svg = figure.svg().unwrap();
         let document = Document::parse(&svg).unwrap();
         let line = |n: roxmltree::Node| {

@@ -2,12 +2,14 @@
 
 #![cfg(target_os = "linux")]
 
-use nnlib::plot::{self, Figure};
+use ndarray::array;
+use nnlib::{Dataset, plot};
 
 #[test]
 fn the_largest_figure_is_made_within_150_mib() {
     let model = |x: &ndarray::Array2<f64>| x.column(0).mapv(|x| usize::from(x > 0.5));
-    let figure = Figure::new().regions(&model, (-1.0, 2.0), (-1.0, 2.0), 0.01).unwrap();
+    let data = Dataset::new(array![[-0.5, -0.5], [1.5, 1.5]], array![0, 1]).unwrap();
+    let figure = plot::decision_boundary(&model, &data).unwrap();
     let grid = plot::grid(2, vec![figure; 4]).unwrap().title("Large").size(4000, 4000).unwrap();
     assert!(grid.png().unwrap().len() > 10_000);
     let status = std::fs::read_to_string("/proc/self/status").unwrap();

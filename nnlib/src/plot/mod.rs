@@ -30,20 +30,47 @@
 //! has an alternative text.
 //!
 //! Everything that draws lives here, and nothing that computes: a figure takes numbers, a data set or a model, and asks the model for
-//! nothing but its answers. Below, `figure` holds a file for each kind of figure; they put shapes on a canvas (`canvas`), which one painter
-//! (`paint`) draws on any backend of plotters: a bitmap, or SVG.
+//! nothing but its answers. A [`Figure`] holds a drawing (`layout`): two axes, a grid, a network, and so on, each in a file of its own. A
+//! drawing puts shapes on a canvas (`canvas`), which one painter (`paint`) draws on any backend of plotters: a bitmap, or SVG.
 
+mod animation;
+mod axes;
+mod background;
+mod bitmap;
+mod boundary;
+mod canvas;
+mod color;
+mod contour;
+mod data;
+mod drawn;
 mod figure;
+mod font;
+mod frame;
+mod graph;
+mod grid;
+mod heatmap;
+mod images;
+mod lattice;
+mod layout;
+mod legend;
+mod network;
+mod paint;
+mod palette;
+mod scale;
+mod series;
+mod svg;
 
-pub use figure::animation::Animation;
-pub use figure::background::{Background, Done, Report};
-pub use figure::boundary::{decision_boundary, probability_boundary};
-pub use figure::contour::contours;
-pub use figure::data::{curve, line, loss_curve, scatter};
-pub use figure::drawn::{Sheet, drawn};
-pub use figure::graph::graph;
-pub use figure::grid::grid;
-pub use figure::heatmap::{confusion_matrix, heatmap};
-pub use figure::images::images;
-pub use figure::network::network;
-pub use figure::{Figure, plotters};
+pub use plotters;
+
+pub use animation::Animation;
+pub use background::{Background, Done, Report};
+pub use boundary::{decision_boundary, probability_boundary};
+pub use contour::contours;
+pub use data::{curve, line, loss_curve, scatter};
+pub use drawn::{Sheet, drawn};
+pub use figure::Figure;
+pub use graph::graph;
+pub use grid::grid;
+pub use heatmap::{confusion_matrix, heatmap};
+pub use images::images;
+pub use network::network;

@@ -4,42 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ndarray::{Array2, Axis};
 
-use super::canvas::Points;
+use super::canvas::{Points, Raster, Stroke};
+use super::figure::check_range;
+use super::series::{Field, Marks};
 use crate::error::Error;
 
 /// Points at the centres of equal cells that fill a rectangle; the first row is the uppermost.
 pub(super) struct Lattice {
-    pub(super) x: (f64, f64),
-    pub(super) y: (f64, f64),
-    pub(super) columns: usize,
-    pub(super) rows: usize,
+    x: (f64, f64),
+    y: (f64, f64),
+    columns: usize,
+    rows: usize,
 }
 
 /// As many points go to a model at once: enough to keep it busy, few enough for its intermediate results to stay in the cache.
 const BLOCK: usize = 16_384;
 
 impl Lattice {
-    /// A grid whose points are at most `spacing` apart.
-    pub(super) fn new(x: (f64, f64), y: (f64, f64), spacing: f64) -> Result<Self, Error> {
-        if !(spacing.is_finite() && spacing > 0.0) {
-            return Err(Error::value("spacing", "a finite number above 0", spacing));
-        }
-        let cells = |(low, high): (f64, f64)| ((high - low) / spacing - 1e-9).ceil().max(2.0);
-        let (columns, rows) = (cells(x), cells(y));
-        if columns * rows > 4e6 {
-            let expected = "one that makes a grid of at most four million points";
-            return Err(Error::value("spacing", expected, format!("{spacing}, for {columns} × {rows}")));
-        }
-        Self::of(x, y, columns as usize, rows as usize)
-    }
-
     /// A grid of so many points.
-    pub(super) fn of(x: (f64, f64), y: (f64, f64), columns: usize, rows: usize) -> Result<Self, Error> {
-        for (name, (low, high)) in [("x range", x), ("y range", y)] {
-            if !(low.is_finite() && high.is_finite() && low < high && (high - low).is_finite()) {
-                return Err(Error::value(name, "two finite numbers, the lower one first", format!("{low} and {high}")));
-            }
-        }
+    pub(super) fn new(x: (f64, f64), y: (f64, f64), columns: usize, rows: usize) -> Result<Self, Error> {
+        check_range("x range", x)?;
+        check_range("y range", y)?;
         Ok(Self { x, y, columns, rows })
     }
 
@@ -48,9 +33,11 @@ impl Lattice {
     }
 
     pub(super) fn point(&self, k: usize) -> (f64, f64) {
-        let share = |i: usize, n: usize| (i as f64 + 0.5) / n as f64;
-        let (u, v) = (share(k % self.columns, self.columns), share(k / self.columns, self.rows));
-        (self.x.0 + u * (self.x.1 - self.x.0), self.y.1 - v * (self.y.1 - self.y.0))
+        let along = |(from, to): (f64, f64), i: usize, n: usize| {
+            let t = (i as f64 + 0.5) / n as f64;
+            from * (1.0 - t) + to * t
+        };
+        (along(self.x, k % self.columns, self.columns), along((self.y.1, self.y.0), k / self.columns, self.rows))
     }
 
     /// Hands all points to a function, a block of rows (x, y) at a time.
@@ -63,6 +50,12 @@ impl Lattice {
             ask(&block)?;
         }
         Ok(())
+    }
+
+    /// The rectangle filled with a colour for each point, and lines on it.
+    pub(super) fn field(self, cells: Vec<[u8; 3]>, lines: Vec<Points>, stroke: Stroke, description: String) -> Marks {
+        let Self { x, y, columns, rows } = self;
+        Marks::Field(Field { x, y, raster: Raster { columns, rows, cells }, lines, stroke, description })
     }
 
     /// The lines in the plane along which the values, one for each point, are at `level`.

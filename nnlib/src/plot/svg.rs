@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use base64::Engine;
 use plotters::backend::SVGBackend;
-use plotters_backend::DrawingBackend;
 
 use super::bitmap::Picture;
 use super::canvas::{Canvas, Raster, Rect, Shape, printable};
@@ -17,12 +16,13 @@ const FINER: f64 = 10.0;
 /// The canvas as an SVG document whose `<title>` and `<desc>` say what it shows.
 pub(super) fn svg(canvas: &Canvas, title: &str, description: &str) -> Result<String, Error> {
     let (w, h) = (canvas.width, canvas.height);
-    let (title, description) = (escape(title), escape(description));
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {} {}\" role=\"img\" \
-         stroke-linejoin=\"round\">\n<title>{title}</title>\n<desc>{description}</desc>\n<rect width=\"100%\" height=\"100%\" fill=\"#FFF\"/>\n",
+         stroke-linejoin=\"round\">\n<title>{}</title>\n<desc>{}</desc>\n<rect width=\"100%\" height=\"100%\" fill=\"#FFF\"/>\n",
         w * FINER,
-        h * FINER
+        h * FINER,
+        escape(title),
+        escape(description)
     );
     let window = Rect { x: 0.0, y: 0.0, w, h };
     let is_raster = |shape: &(Option<Rect>, Shape)| matches!(shape.1, Shape::Raster(..));
@@ -32,11 +32,10 @@ pub(super) fn svg(canvas: &Canvas, title: &str, description: &str) -> Result<Str
             continue;
         }
         let mut part = String::new();
-        let mut backend = SVGBackend::with_string(&mut part, ((w * FINER) as u32, (h * FINER) as u32));
-        let mut painter = Painter { backend: &mut backend, scale: FINER, window };
-        let painted = painter.paint(canvas, shapes).and_then(|()| backend.present());
-        painted.map_err(|error| Error::Draw(error.to_string()))?;
-        drop(backend);
+        let backend = SVGBackend::with_string(&mut part, ((w * FINER) as u32, (h * FINER) as u32));
+        let mut painter = Painter { backend, scale: FINER, window, in_segments: false };
+        painter.paint(canvas, shapes).map_err(|error| Error::Draw(error.to_string()))?;
+        drop(painter);
         // A document's first and last lines are its own.
         let body = part.split_once('\n').map_or("", |(_, body)| body);
         out.push_str(body.trim_end().trim_end_matches("</svg>"));

@@ -1,7 +1,8 @@
-//! Numbers as lines and points: a loss over epochs, a function, a path, a data set by class.
+//! Numbers as lines, points and bars: a loss over epochs, a function, a path, a data set by class, a mean with its spread.
 
-use super::Figure;
 use super::canvas::Points;
+use super::figure::{Figure, check_range};
+use super::scale::ends;
 use super::series::Marks;
 use crate::data::Dataset;
 use crate::error::{Error, check_finite};
@@ -83,7 +84,7 @@ impl Figure {
     /// [`Error::Empty`] without points, [`Error::Shape`] when x and y differ in length, [`Error::NotFinite`] for a NaN or an infinity,
     /// [`Error::Value`] for a number that is not above zero on a logarithmic axis.
     pub fn line<'a>(self, name: &str, x: impl IntoIterator<Item = &'a f64>, y: impl IntoIterator<Item = &'a f64>) -> Result<Self, Error> {
-        self.add(name, Marks::Line(points(name, collect(x), collect(y))?))
+        self.add(name, None, Marks::Line(points(name, collect(x), collect(y))?))
     }
 
     /// Adds a function of one variable, drawn from `from` to `to`.
@@ -91,11 +92,9 @@ impl Figure {
     /// # Errors
     /// [`Error::Value`] unless `from` is below `to`, [`Error::NotFinite`] where the function is not finite.
     pub fn curve(self, name: &str, from: f64, to: f64, f: impl Fn(f64) -> f64) -> Result<Self, Error> {
-        if !(from < to && (to - from).is_finite()) {
-            return Err(Error::value(format!("range of “{name}”"), "two finite numbers, the lower one first", format!("{from} and {to}")));
-        }
+        check_range(&format!("range of “{name}”"), (from, to))?;
         // An even number of steps meets the middle, where many an activation has its corner.
-        let x: Vec<f64> = (0..=600).map(|i| from + (to - from) * f64::from(i) / 600.0).collect();
+        let x: Vec<f64> = (0..=600).map(|i| f64::from(i) / 600.0).map(|t| from * (1.0 - t) + to * t).collect();
         let y: Vec<f64> = x.iter().map(|&x| f(x)).collect();
         self.line(name, &x, &y)
     }
@@ -105,7 +104,7 @@ impl Figure {
     /// # Errors
     /// As [`line`](Figure::line).
     pub fn path<'a>(self, name: &str, x: impl IntoIterator<Item = &'a f64>, y: impl IntoIterator<Item = &'a f64>) -> Result<Self, Error> {
-        self.add(name, Marks::Path(points(name, collect(x), collect(y))?))
+        self.add(name, None, Marks::Path(points(name, collect(x), collect(y))?))
     }
 
     /// Adds a dashed line across the figure at `y`: a value to compare with.
@@ -113,7 +112,7 @@ impl Figure {
     /// # Errors
     /// [`Error::NotFinite`] for a NaN or an infinity, [`Error::Value`] as for [`line`](Figure::line).
     pub fn horizontal_line(self, name: &str, y: f64) -> Result<Self, Error> {
-        self.add(name, Marks::Horizontal(finite(&format!("y of “{name}”"), vec![y])?[0]))
+        self.add(name, None, Marks::Rule(1, finite(&format!("y of “{name}”"), vec![y])?[0]))
     }
 
     /// Adds a dashed line up the figure at `x`.
@@ -121,7 +120,7 @@ impl Figure {
     /// # Errors
     /// As [`horizontal_line`](Figure::horizontal_line).
     pub fn vertical_line(self, name: &str, x: f64) -> Result<Self, Error> {
-        self.add(name, Marks::Vertical(finite(&format!("x of “{name}”"), vec![x])?[0]))
+        self.add(name, None, Marks::Rule(0, finite(&format!("x of “{name}”"), vec![x])?[0]))
     }
 
     /// Adds points (x, y) as a series of their own.
@@ -129,7 +128,7 @@ impl Figure {
     /// # Errors
     /// As [`line`](Figure::line).
     pub fn points<'a>(self, name: &str, x: impl IntoIterator<Item = &'a f64>, y: impl IntoIterator<Item = &'a f64>) -> Result<Self, Error> {
-        self.add(name, Marks::Points(points(name, collect(x), collect(y))?))
+        self.add(name, None, Marks::Points(points(name, collect(x), collect(y))?))
     }
 
     /// Adds the first two features of a data set, each class in its own colour and with its own marker.
@@ -144,23 +143,134 @@ impl Figure {
         present.dedup();
         for class in present {
             let of_class = data.x.outer_iter().zip(&data.y).filter(|(_, y)| **y == class).map(|(x, _)| (x[0], x[1]));
-            self = self.add_styled(&format!("class {class}"), class, Marks::Points(of_class.collect()))?;
+            self = self.add(&format!("class {class}"), Some(class), Marks::Points(of_class.collect()))?;
         }
         Ok(self)
     }
 
     /// The classes' names in the legend, the name of class 0 first. On a grid: in all its panels.
     #[must_use]
-    pub fn class_names(mut self, names: &[&str]) -> Self {
-        self.each_axes(&mut |axes| {
+    pub fn class_names(self, names: &[&str]) -> Self {
+        self.on_axes(|axes| {
             for series in &mut axes.series {
                 let class = series.name.strip_prefix("class ").and_then(|class| class.parse::<usize>().ok());
                 if let Some(name) = class.and_then(|class| names.get(class)) {
                     (*name).clone_into(&mut series.name);
                 }
             }
-        });
-        self
+        })
+    }
+
+    /// Adds a bar for each category. Called again with the same categories it puts the new bars beside the first ones.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without bars, [`Error::Shape`] when categories and values differ in number, [`Error::NotFinite`] for a NaN or an
+    /// infinity, [`Error::Value`] for other categories than the figure has.
+    ///
+    /// ```
+    /// use nnlib::plot::Figure;
+    /// let models = ["majority", "logistic", "network"];
+    /// let figure = Figure::new().bars("training", &models, &[0.65, 0.77, 0.83])?.bars("held out", &models, &[0.65, 0.76, 0.77])?;
+    /// # assert!(figure.png()?.len() > 1000);
+    /// # Ok::<(), nnlib::Error>(())
+    /// ```
+    pub fn bars<'a>(
+        mut self,
+        name: &str,
+        categories: &[impl AsRef<str>],
+        values: impl IntoIterator<Item = &'a f64>,
+    ) -> Result<Self, Error> {
+        let categories = owned(categories);
+        let what = format!("bars of “{name}”");
+        let values = finite(&what, collect(values))?;
+        same_length(&what, "categories", categories.len(), values.len())?;
+        let axes = self.axes_mut(name)?;
+        if axes.x.categories.is_empty() && axes.series.is_empty() {
+            axes.x.categories = categories;
+        } else if axes.x.categories != categories {
+            let (expected, got) = (axes.x.categories.join(", "), categories.join(", "));
+            return Err(Error::value(format!("categories of “{name}”"), format!("those of the figure ({expected})"), got));
+        }
+        self.add(name, None, Marks::Bars(values))
+    }
+
+    /// Adds how many of the values fall into each of `bins` bins of equal width.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without values, [`Error::NotFinite`] for a NaN or an infinity, [`Error::Value`] for zero bins or more than 1000.
+    ///
+    /// ```
+    /// use nnlib::plot::Figure;
+    /// let figure = Figure::new().histogram("activations", &[-0.9, -0.8, 0.1, 0.7, 0.95, 0.99], 4)?.x_label("a").y_label("count");
+    /// # assert!(figure.png()?.len() > 1000);
+    /// # Ok::<(), nnlib::Error>(())
+    /// ```
+    pub fn histogram<'a>(self, name: &str, values: impl IntoIterator<Item = &'a f64>, bins: usize) -> Result<Self, Error> {
+        let values = finite(&format!("values of “{name}”"), collect(values))?;
+        if !(1..=1000).contains(&bins) {
+            return Err(Error::value("bins", "1 to 1000", bins));
+        }
+        let (low, high) = ends(values.iter().copied());
+        // Equal values still need a bin of some width.
+        let space = match low {
+            _ if high > low => 0.0,
+            0.0 => 0.5,
+            _ => 0.1 * low.abs(),
+        };
+        let (low, high) = ((low - space).max(f64::MIN), (high + space).min(f64::MAX));
+        let share = |v: f64| (v / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0);
+        let mut counts = vec![0.0; bins];
+        for &value in &values {
+            counts[((share(value) * bins as f64) as usize).min(bins - 1)] += 1.0;
+        }
+        let edge = |i: usize| {
+            let t = i as f64 / bins as f64;
+            low * (1.0 - t) + high * t
+        };
+        self.add(name, None, Marks::Histogram { edges: (0..=bins).map(edge).collect(), counts })
+    }
+
+    /// Adds the means of repeated runs at each x, with a bar of ± `spread`: the standard deviation, or whatever the text says.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without points, [`Error::Shape`] when the lengths differ, [`Error::NotFinite`] for a NaN or an infinity,
+    /// [`Error::Value`] for a negative spread.
+    ///
+    /// ```
+    /// use nnlib::plot::Figure;
+    /// let (hidden, mean, deviation) = ([1.0, 3.0, 5.0], [0.84, 0.95, 0.96], [0.02, 0.03, 0.01]);
+    /// let figure = Figure::new().error_bars("held out", &hidden, &mean, &deviation)?.x_label("hidden units").y_label("accuracy");
+    /// # assert!(figure.png()?.len() > 1000);
+    /// # Ok::<(), nnlib::Error>(())
+    /// ```
+    ///
+    /// In matplotlib: `plt.errorbar(hidden, mean, yerr=deviation)`.
+    pub fn error_bars<'a>(
+        self,
+        name: &str,
+        x: impl IntoIterator<Item = &'a f64>,
+        mean: impl IntoIterator<Item = &'a f64>,
+        spread: impl IntoIterator<Item = &'a f64>,
+    ) -> Result<Self, Error> {
+        let (means, spread) = with_spread(name, collect(x), collect(mean), collect(spread))?;
+        self.add(name, None, Marks::Spread { means, spread, band: false })
+    }
+
+    /// Adds the means of repeated runs as a line within a band of ± `spread`: for many x, such as epochs.
+    ///
+    /// # Errors
+    /// As [`error_bars`](Figure::error_bars).
+    ///
+    /// In matplotlib: `plt.fill_between(x, mean - spread, mean + spread, alpha=0.2)`.
+    pub fn band<'a>(
+        self,
+        name: &str,
+        x: impl IntoIterator<Item = &'a f64>,
+        mean: impl IntoIterator<Item = &'a f64>,
+        spread: impl IntoIterator<Item = &'a f64>,
+    ) -> Result<Self, Error> {
+        let (means, spread) = with_spread(name, collect(x), collect(mean), collect(spread))?;
+        self.add(name, None, Marks::Spread { means, spread, band: true })
     }
 }
 
@@ -179,12 +289,16 @@ pub(super) fn check_plane(data: &Dataset) -> Result<(), Error> {
     check_finite("x", &data.x)
 }
 
-pub(super) fn collect<'a>(values: impl IntoIterator<Item = &'a f64>) -> Vec<f64> {
+pub(super) fn owned(texts: &[impl AsRef<str>]) -> Vec<String> {
+    texts.iter().map(|text| text.as_ref().to_owned()).collect()
+}
+
+fn collect<'a>(values: impl IntoIterator<Item = &'a f64>) -> Vec<f64> {
     values.into_iter().copied().collect()
 }
 
 /// The numbers, of which there is at least one and all of which are finite.
-pub(super) fn finite(what: &str, values: Vec<f64>) -> Result<Vec<f64>, Error> {
+fn finite(what: &str, values: Vec<f64>) -> Result<Vec<f64>, Error> {
     if values.is_empty() {
         return Err(Error::empty(what));
     }
@@ -195,7 +309,7 @@ pub(super) fn finite(what: &str, values: Vec<f64>) -> Result<Vec<f64>, Error> {
 }
 
 /// The points (x, y) of a series.
-pub(super) fn points(series: &str, x: Vec<f64>, y: Vec<f64>) -> Result<Points, Error> {
+fn points(series: &str, x: Vec<f64>, y: Vec<f64>) -> Result<Points, Error> {
     same_length(&format!("y of “{series}”"), "x", x.len(), y.len())?;
     let (x, y) = (finite(&format!("x of “{series}”"), x)?, finite(&format!("y of “{series}”"), y)?);
     Ok(x.into_iter().zip(y).collect())
@@ -204,4 +318,12 @@ pub(super) fn points(series: &str, x: Vec<f64>, y: Vec<f64>) -> Result<Points, E
 /// `Ok` when there are as many of one thing as of another.
 pub(super) fn same_length(what: &str, other: &str, expected: usize, got: usize) -> Result<(), Error> {
     if expected == got { Ok(()) } else { Err(Error::shape(what, format!("({expected},), as many as {other}"), format!("({got},)"))) }
+}
+
+fn with_spread(name: &str, x: Vec<f64>, mean: Vec<f64>, spread: Vec<f64>) -> Result<(Points, Vec<f64>), Error> {
+    let spreads = points(&format!("{name}, spread"), x.clone(), spread)?;
+    if let Some((x, spread)) = spreads.iter().find(|(_, spread)| *spread < 0.0) {
+        return Err(Error::value(format!("spread of “{name}” at {x}"), "a number of at least 0", spread));
+    }
+    Ok((points(name, x, mean)?, spreads.into_iter().map(|(_, spread)| spread).collect()))
 }

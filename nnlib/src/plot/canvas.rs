@@ -1,19 +1,25 @@
 //! What a figure is made of before it is a file: shapes, in the order in which they are drawn.
 
-use super::color::Color;
+use plotters_backend::FontTransform;
+use plotters_backend::text_anchor::HPos;
+
+use super::color::{Color, INK};
 use super::font::Font;
 
 /// Points in the plane.
 pub(super) type Points = Vec<(f64, f64)>;
 
 /// A rectangle in pixels, from its upper left corner.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) struct Rect {
     pub(super) x: f64,
     pub(super) y: f64,
     pub(super) w: f64,
     pub(super) h: f64,
 }
+
+/// Space at each side: left, top, right, bottom.
+pub(super) type Insets = [f64; 4];
 
 impl Rect {
     pub(super) fn right(&self) -> f64 {
@@ -25,7 +31,7 @@ impl Rect {
     }
 
     /// What is left when each side loses so much, at least a few pixels.
-    pub(super) fn inset(&self, left: f64, top: f64, right: f64, bottom: f64) -> Self {
+    pub(super) fn inset(&self, [left, top, right, bottom]: Insets) -> Self {
         Self { x: self.x + left, y: self.y + top, w: (self.w - left - right).max(8.0), h: (self.h - top - bottom).max(8.0) }
     }
 
@@ -34,67 +40,51 @@ impl Rect {
         let (x, y) = (self.x.max(other.x), self.y.max(other.y));
         Self { x, y, w: self.right().min(other.right()) - x, h: self.bottom().min(other.bottom()) - y }
     }
-
-    pub(super) fn contains(&self, (x, y): (f64, f64)) -> bool {
-        (self.x..=self.right()).contains(&x) && (self.y..=self.bottom()).contains(&y)
-    }
 }
 
 /// How a line is drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) struct Stroke {
     pub(super) color: Color,
     pub(super) width: f64,
-    /// Lengths drawn and left out in turn; empty for a solid line.
-    pub(super) dash: &'static [f64],
+    /// The lengths drawn and left out in turn; a solid line has none.
+    pub(super) dash: Option<(f64, f64)>,
 }
 
 impl Stroke {
     pub(super) fn new(color: Color, width: f64) -> Self {
-        Self { color, width, dash: &[] }
+        Self { color, width, dash: None }
     }
 }
 
-/// Where in the text its given point lies.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Anchor {
-    Start,
-    Middle,
-    End,
-}
-
 /// A line of text.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Text {
     pub(super) text: String,
     /// The anchor's place on the baseline.
     pub(super) at: (f64, f64),
     pub(super) size: f64,
     pub(super) color: Color,
-    pub(super) anchor: Anchor,
-    /// Quarters of a turn, clockwise.
-    pub(super) turns: u8,
+    pub(super) anchor: HPos,
+    pub(super) turn: FontTransform,
 }
 
-/// Cells of colour in a rectangle, row by row from the top.
-#[derive(Clone, Debug)]
+/// Cells of colour, row by row from the top.
+#[derive(Clone)]
 pub(super) struct Raster {
     pub(super) columns: usize,
     pub(super) rows: usize,
     pub(super) cells: Vec<[u8; 3]>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Shape {
     /// Straight lines from point to point.
     Line(Points, Stroke),
     /// A filled polygon.
     Area(Points, Color),
-    Disc {
-        at: (f64, f64),
-        radius: f64,
-        color: Color,
-    },
+    /// A filled circle: its middle and its radius.
+    Disc((f64, f64), f64, Color),
     Text(Text),
     Raster(Rect, Raster),
 }
@@ -119,7 +109,8 @@ impl Canvas {
         self.shapes.push((self.clip, shape));
     }
 
-    pub(super) fn line(&mut self, points: Points, stroke: Stroke) {
+    pub(super) fn line(&mut self, points: impl Into<Points>, stroke: Stroke) {
+        let points = points.into();
         if points.len() > 1 {
             self.push(Shape::Line(points, stroke));
         }
@@ -142,25 +133,24 @@ impl Canvas {
         self.polygon(vec![(r.x, r.y), (r.right(), r.y), (r.right(), r.bottom()), (r.x, r.bottom())], fill, stroke);
     }
 
-    /// A disc with a rim: the rim is a larger disc below.
-    pub(super) fn disc(&mut self, at: (f64, f64), radius: f64, color: Color, rim: Option<Stroke>) {
-        if let Some(rim) = rim {
-            self.push(Shape::Disc { at, radius: radius + rim.width / 2.0, color: rim.color });
-        }
-        let inner = rim.map_or(0.0, |rim| rim.width / 2.0);
-        self.push(Shape::Disc { at, radius: radius - inner, color });
+    /// A disc within a rim: the rim is a larger disc below.
+    pub(super) fn disc(&mut self, at: (f64, f64), radius: f64, color: Color, rim: Stroke) {
+        self.push(Shape::Disc(at, radius + rim.width / 2.0, rim.color));
+        self.push(Shape::Disc(at, radius - rim.width / 2.0, color));
     }
 
-    pub(super) fn text(&mut self, text: &str, at: (f64, f64), size: f64, color: Color, anchor: Anchor) {
-        self.push(Shape::Text(Text { text: printable(text), at, size, color, anchor, turns: 0 }));
+    pub(super) fn text(&mut self, text: &str, at: (f64, f64), size: f64, anchor: HPos) {
+        self.text_in(INK, text, at, size, anchor);
     }
 
-    pub(super) fn text_upward(&mut self, text: &str, at: (f64, f64), size: f64, color: Color) {
-        self.push(Shape::Text(Text { text: printable(text), at, size, color, anchor: Anchor::Middle, turns: 3 }));
+    pub(super) fn text_in(&mut self, color: Color, text: &str, at: (f64, f64), size: f64, anchor: HPos) {
+        self.push(Shape::Text(Text { text: printable(text), at, size, color, anchor, turn: FontTransform::None }));
     }
 
-    pub(super) fn raster(&mut self, area: Rect, raster: Raster) {
-        self.push(Shape::Raster(area, raster));
+    /// Text that runs upwards, `at` in its middle, cut short where it is longer than `length`.
+    pub(super) fn text_upward(&mut self, text: &str, at: (f64, f64), size: f64, length: f64) {
+        let text = printable(&self.fit(text, size, length));
+        self.push(Shape::Text(Text { text, at, size, color: INK, anchor: HPos::Center, turn: FontTransform::Rotate270 }));
     }
 
     /// The width of a line of text in pixels.
@@ -175,30 +165,28 @@ impl Canvas {
 
     /// The text, cut short where it is wider than `width`.
     pub(super) fn fit(&self, text: &str, size: f64, width: f64) -> String {
-        let room = width - self.text_width("…", size);
+        let left = width - self.text_width("…", size);
         let (mut used, mut end) = (0.0, 0);
         for (at, c) in text.char_indices() {
             used += self.font.advance(c) * size;
             if used > width {
                 return format!("{}…", text[..end].trim_end());
             }
-            if used <= room {
+            if used <= left {
                 end = at + c.len_utf8();
             }
         }
         text.to_owned()
     }
 
-    /// The text broken at spaces into lines that fit into `width`. What is left after `most` lines is cut.
-    pub(super) fn wrap(&self, text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
+    /// The text broken at spaces into at most three lines that fit into `width`; the last takes all that is left, and is cut.
+    pub(super) fn wrap(&self, text: &str, size: f64, width: f64) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for given in text.lines() {
             let mut line = String::new();
             for word in given.split(' ') {
                 let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-                // The last line takes all that is left, and is cut.
-                let full = !line.is_empty() && lines.len() + 1 < most && self.text_width(&longer, size) > width;
-                if full {
+                if !line.is_empty() && lines.len() < 2 && self.text_width(&longer, size) > width {
                     lines.push(std::mem::replace(&mut line, word.to_owned()));
                 } else {
                     line = longer;
@@ -206,9 +194,14 @@ impl Canvas {
             }
             lines.push(line);
         }
-        lines.truncate(most);
-        lines.iter().map(|line| self.fit(line, size, width)).collect()
+        lines.iter().take(3).map(|line| self.fit(line, size, width)).collect()
     }
+}
+
+/// The corners of a polygon that looks like a circle.
+pub(super) fn circle((x, y): (f64, f64), radius: f64) -> Points {
+    let corner = |i: u32| (f64::from(i) / 48.0 * std::f64::consts::TAU).sin_cos();
+    (0..48).map(corner).map(|(sin, cos)| (x + radius * cos, y + radius * sin)).collect()
 }
 
 /// The text without characters that have no shape and no place in an XML document: a sign that the font shows as a box stands for each.

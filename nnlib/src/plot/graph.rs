@@ -1,14 +1,18 @@
 //! A graph of calculations, from what goes in at the left to what comes out at the right.
 
-use super::canvas::{Anchor, Canvas, Rect, Stroke};
-use super::color::{Color, FRAME, INK};
+use plotters::style::RGBAColor;
+use plotters_backend::text_anchor::HPos;
+
+use super::canvas::{Canvas, Rect, Stroke};
+use super::color::{FRAME, INK};
+use super::figure::Figure;
 use super::font::Font;
-use super::layout::{Drawing, Layout};
-use super::{Content, Figure};
+use super::layout::{Drawing, Shown};
+use super::scale::ends;
 use crate::error::Error;
 
 #[derive(Clone)]
-pub(super) struct Graph {
+struct Graph {
     /// The lines of text of each node.
     nodes: Vec<Vec<String>>,
     edges: Vec<(usize, usize)>,
@@ -36,7 +40,7 @@ pub fn graph(nodes: &[impl AsRef<str>], edges: &[(usize, usize)]) -> Result<Figu
         return Err(Error::value("edge", format!("node numbers below {}", nodes.len()), format!("({from}, {to})")));
     }
     let depth = depths(nodes.len(), edges)?;
-    Ok(Figure::of(Content::Graph(Graph { nodes, edges: edges.to_vec(), depth })))
+    Ok(Figure::of(Graph { nodes, edges: edges.to_vec(), depth }))
 }
 
 /// A line that would make its box wider than a figure is cut.
@@ -49,31 +53,24 @@ fn short(line: &str) -> String {
 
 /// How many steps each node stands from the left: after all that it depends on, and what depends on nothing just before its first use.
 fn depths(nodes: usize, edges: &[(usize, usize)]) -> Result<Vec<usize>, Error> {
-    let mut out = vec![Vec::new(); nodes];
-    let mut waiting = vec![0; nodes];
-    for &(from, to) in edges {
-        out[from].push(to);
-        waiting[to] += 1;
-    }
-    let is_source: Vec<bool> = waiting.iter().map(|&w| w == 0).collect();
-    let mut ready: Vec<usize> = (0..nodes).filter(|&node| waiting[node] == 0).collect();
     let mut depth = vec![0; nodes];
-    let mut done = 0;
-    while let Some(node) = ready.pop() {
-        done += 1;
-        for &to in &out[node] {
-            depth[to] = depth[to].max(depth[node] + 1);
-            waiting[to] -= 1;
-            if waiting[to] == 0 {
-                ready.push(to);
+    let mut settled = false;
+    while !settled {
+        settled = true;
+        for &(from, to) in edges {
+            if depth[to] <= depth[from] {
+                depth[to] = depth[from] + 1;
+                settled = false;
+            }
+            if depth[to] == nodes {
+                return Err(Error::value("edges", "no way round in a circle", "a cycle"));
             }
         }
     }
-    if done < nodes {
-        return Err(Error::value("edges", "no way round in a circle", "a cycle"));
-    }
-    for node in (0..nodes).filter(|&node| is_source[node]) {
-        if let Some(first_use) = out[node].iter().map(|&to| depth[to]).min() {
+    let mut first_use = vec![usize::MAX; nodes];
+    edges.iter().for_each(|&(from, to)| first_use[from] = first_use[from].min(depth[to]));
+    for (node, first_use) in first_use.into_iter().enumerate().filter(|&(_, first_use)| first_use < usize::MAX) {
+        if depth[node] == 0 {
             depth[node] = first_use - 1;
         }
     }
@@ -89,53 +86,34 @@ const BETWEEN: f64 = 16.0;
 /// Where everything stands. K. Sugiyama and others, "Methods for Visual Understanding of Hierarchical System Structures" (1981): layers,
 /// a joint in every layer that an edge passes, an order with few crossings, then heights near the neighbours'.
 struct Plan {
-    /// The middle of each node, then of each joint.
-    y: Vec<f64>,
-    layer: Vec<usize>,
+    /// The left edge, the width and the middle's height of each node, then of each joint.
+    places: Vec<(f64, f64, f64)>,
     /// For each edge its node, joints and node.
     ways: Vec<Vec<usize>>,
-    /// The left edge and the width of each layer.
-    columns: Vec<(f64, f64)>,
-    width: f64,
-    height: f64,
+    size: (f64, f64),
 }
 
 impl Plan {
     fn new(graph: &Graph, font: &Font) -> Self {
-        let depth = &graph.depth;
-        let mut layer = depth.clone();
-        let mut tall: Vec<f64> = (0..depth.len()).map(|node| graph.box_height(node)).collect();
-        let mut neighbours = vec![Vec::new(); depth.len()];
-        let mut ways = Vec::new();
+        let (mut layer, mut ways) = (graph.depth.clone(), Vec::new());
         for &(from, to) in &graph.edges {
-            let joints = layer.len()..layer.len() + depth[to] - depth[from] - 1;
-            layer.extend(depth[from] + 1..depth[to]);
-            tall.resize(layer.len(), 4.0);
-            neighbours.resize(layer.len(), Vec::new());
-            let way: Vec<usize> = [from].into_iter().chain(joints).chain([to]).collect();
-            for pair in way.windows(2) {
-                neighbours[pair[0]].push(pair[1]);
-                neighbours[pair[1]].push(pair[0]);
-            }
-            ways.push(way);
+            let (joints, passed) = (layer.len().., graph.depth[from] + 1..graph.depth[to]);
+            ways.push([from].into_iter().chain(joints.take(passed.len())).chain([to]).collect::<Vec<usize>>());
+            layer.extend(passed);
         }
-        let layers = layer.iter().max().map_or(1, |last| last + 1);
-        let mut columns = vec![Vec::new(); layers];
+        let mut neighbours = vec![Vec::new(); layer.len()];
+        for pair in ways.iter().flat_map(|way| way.windows(2)) {
+            neighbours[pair[0]].push(pair[1]);
+            neighbours[pair[1]].push(pair[0]);
+        }
+        let tall: Vec<f64> = (0..layer.len()).map(|item| graph.nodes.get(item).map_or(4.0, box_height)).collect();
+        let mut columns = vec![Vec::new(); layer.iter().max().map_or(1, |last| last + 1)];
+        (0..layer.len()).for_each(|item| columns[layer[item]].push(item));
         let mut y = vec![0.0; layer.len()];
-        for item in 0..layer.len() {
-            columns[layer[item]].push(item);
-        }
-        let apart = |a: usize, b: usize| (tall[a] + tall[b]) / 2.0 + BETWEEN;
-        for column in &columns {
-            for k in 1..column.len() {
-                y[column[k]] = y[column[k - 1]] + apart(column[k - 1], column[k]);
-            }
-            let middle = (y[column[0]] + y[column[column.len() - 1]]) / 2.0;
-            column.iter().for_each(|&i| y[i] -= middle);
-        }
         for sweep in 0..16 {
-            for step in 0..layers {
-                let column = &mut columns[if sweep % 2 == 0 { step } else { layers - 1 - step }];
+            for step in 0..columns.len() {
+                let column = if sweep % 2 == 0 { step } else { columns.len() - 1 - step };
+                let column = &mut columns[column];
                 let wish = |&i: &usize| match neighbours[i].len() {
                     0 => y[i],
                     near => neighbours[i].iter().map(|&n| y[n]).sum::<f64>() / near as f64,
@@ -144,70 +122,64 @@ impl Plan {
                     column.sort_by(|a, b| wish(a).total_cmp(&wish(b)));
                 }
                 // Each as near to its wish as those before it allow, from above and from below, and the mean of the two.
+                let apart = |k: usize| (tall[column[k - 1]] + tall[column[k]]) / 2.0 + BETWEEN;
                 let mut down: Vec<f64> = column.iter().map(wish).collect();
                 let mut up = down.clone();
                 for k in 1..column.len() {
-                    down[k] = down[k].max(down[k - 1] + apart(column[k - 1], column[k]));
+                    down[k] = down[k].max(down[k - 1] + apart(k));
                 }
                 for k in (1..column.len()).rev() {
-                    up[k - 1] = up[k - 1].min(up[k] - apart(column[k - 1], column[k]));
+                    up[k - 1] = up[k - 1].min(up[k] - apart(k));
                 }
                 column.iter().enumerate().for_each(|(k, &i)| y[i] = (down[k] + up[k]) / 2.0);
             }
         }
-        let top = (0..y.len()).map(|i| y[i] - tall[i] / 2.0).fold(f64::INFINITY, f64::min);
-        y.iter_mut().for_each(|y| *y -= top);
-        let height = (0..y.len()).map(|i| y[i] + tall[i] / 2.0).fold(0.0, f64::max);
-        let mut widths = vec![16.0; layers];
-        for (lines, &depth) in graph.nodes.iter().zip(depth) {
+        let top = ends(y.iter().zip(&tall).map(|(y, tall)| y - tall / 2.0)).0;
+        let height = ends(y.iter().zip(&tall).map(|(y, tall)| y + tall / 2.0)).1 - top;
+        let mut widths = vec![16.0_f64; columns.len()];
+        for (lines, &depth) in graph.nodes.iter().zip(&graph.depth) {
             widths[depth] = lines.iter().map(|line| font.width(line, TEXT)).fold(widths[depth], f64::max);
         }
-        let mut x = 0.0;
-        let place = |width: f64| {
-            let left = x;
-            x += width + 2.0 * PAD + ACROSS;
-            (left, width + 2.0 * PAD)
-        };
-        let columns: Vec<(f64, f64)> = widths.into_iter().map(place).collect();
-        Self { y, layer, ways, columns, width: x - ACROSS, height }
+        let left = |layer: usize| widths[..layer].iter().map(|width| width + 2.0 * PAD + ACROSS).sum::<f64>();
+        let places = layer.iter().zip(y).map(|(&layer, y)| (left(layer), widths[layer] + 2.0 * PAD, y - top)).collect();
+        Self { places, ways, size: (left(columns.len()) - ACROSS, height) }
     }
 }
 
-impl Graph {
-    fn box_height(&self, node: usize) -> f64 {
-        self.nodes[node].len().max(1) as f64 * LINE + 2.0 * PAD
-    }
+fn box_height(lines: &Vec<String>) -> f64 {
+    lines.len().max(1) as f64 * LINE + 2.0 * PAD
 }
 
 impl Drawing for Graph {
-    fn size(&self, font: &Font) -> (f64, f64) {
-        // A graph too large for a picture is drawn smaller.
-        let plan = Plan::new(self, font);
-        ((plan.width + 2.0).clamp(160.0, 1800.0), (plan.height + 2.0).clamp(76.0, 2400.0))
+    fn kind(&self) -> &'static str {
+        "a graph"
     }
 
-    fn draw(&self, canvas: &mut Canvas, area: Rect, _layout: &Layout) {
-        let plan = Plan::new(self, &canvas.font);
-        let k = (area.w / plan.width).min(area.h / plan.height).min(1.0);
+    fn size(&self, font: &Font) -> (f64, f64) {
+        // A graph too large for a picture is drawn smaller.
+        let (width, height) = Plan::new(self, font).size;
+        ((width + 2.0).clamp(160.0, 1800.0), (height + 2.0).clamp(76.0, 2400.0))
+    }
+
+    fn draw(&self, canvas: &mut Canvas, area: Rect, _outer: Rect, _shown: Shown) {
+        let Plan { places, ways, size } = Plan::new(self, &canvas.font);
+        let k = (area.w / size.0).min(area.h / size.1).min(1.0);
         let at = |x: f64, y: f64| (area.x + k * x, area.y + k * y);
-        let column = |item: usize| plan.columns[plan.layer[item]];
 
         // The arrows that end at a node share its left side, in the order in which they come in.
-        let before_last = |edge: usize| plan.y[plan.ways[edge][plan.ways[edge].len() - 2]];
-        let stroke = Stroke::new(FRAME, (1.5 * k).max(0.6));
-        for (e, way) in plan.ways.iter().enumerate() {
-            let to = way[way.len() - 1];
-            let rivals: Vec<usize> = (0..plan.ways.len()).filter(|&r| self.edges[r].1 == to).collect();
+        let before_last = |edge: usize| places[ways[edge][ways[edge].len() - 2]].2;
+        for (e, way) in ways.iter().enumerate() {
+            let to = self.edges[e].1;
+            let rivals: Vec<usize> = (0..ways.len()).filter(|&r| self.edges[r].1 == to).collect();
             let rank = rivals.iter().filter(|&&r| (before_last(r), r) < (before_last(e), e)).count();
             let most = (rivals.len() - 1) as f64;
-            let spread = (self.box_height(to) - 2.0 * PAD).min(14.0 * most);
+            let spread = (box_height(&self.nodes[to]) - 2.0 * PAD).min(14.0 * most);
             let port = if most > 0.0 { (rank as f64 / most - 0.5) * spread } else { 0.0 };
             let mut line = Vec::new();
-            for (i, pair) in way.windows(2).enumerate() {
-                let (left, w) = column(pair[0]);
-                let start = at(left + w, plan.y[pair[0]]);
-                let last = i + 2 == way.len();
-                let end = at(column(pair[1]).0, plan.y[pair[1]] + if last { port } else { 0.0 });
+            for pair in way.windows(2) {
+                let ((left, width, y), (end, _, end_y)) = (places[pair[0]], places[pair[1]]);
+                let last = pair[1] == to;
+                let (start, end) = (at(left + width, y), at(end, end_y + if last { port } else { 0.0 }));
                 let tip = end.0 - if last { 7.0 * k } else { 0.0 };
                 // A Bézier curve that leaves and arrives level.
                 line.extend((0..=32).map(|i| f64::from(i) / 32.0).map(|t| {
@@ -219,23 +191,23 @@ impl Drawing for Graph {
                     canvas.polygon(vec![end, (back, end.1 - side), (back, end.1 + side)], Some(FRAME), None);
                 }
             }
-            canvas.line(line, stroke);
+            canvas.line(line, Stroke::new(FRAME, (1.5 * k).max(0.6)));
         }
         for (node, lines) in self.nodes.iter().enumerate() {
-            let ((left, w), h, y) = (column(node), self.box_height(node), plan.y[node]);
-            let corner = at(left, y - h / 2.0);
+            let ((left, width, y), h) = (places[node], box_height(lines));
+            let (x, top) = at(left, y - h / 2.0);
             // What goes in is blue, what comes out orange.
             let fill = if self.edges.iter().all(|e| e.1 != node) {
-                [222, 236, 247]
+                RGBAColor(222, 236, 247, 1.0)
             } else if self.edges.iter().all(|e| e.0 != node) {
-                [253, 232, 208]
+                RGBAColor(253, 232, 208, 1.0)
             } else {
-                [244, 244, 244]
+                RGBAColor(244, 244, 244, 1.0)
             };
-            canvas.rect(Rect { x: corner.0, y: corner.1, w: w * k, h: h * k }, Some(Color::new(fill)), Some(Stroke::new(INK, 1.0)));
+            canvas.rect(Rect { x, y: top, w: width * k, h: h * k }, Some(fill), Some(Stroke::new(INK, 1.0)));
             for (i, line) in lines.iter().enumerate() {
-                let place = at(left + w / 2.0, y - h / 2.0 + PAD + (i as f64 + 0.78) * LINE);
-                canvas.text(line, place, TEXT * k, INK, Anchor::Middle);
+                let place = at(left + width / 2.0, y - h / 2.0 + PAD + (i as f64 + 0.78) * LINE);
+                canvas.text(line, place, TEXT * k, HPos::Center);
             }
         }
     }

@@ -1,18 +1,20 @@
 //! A network as circles and lines: its layers from left to right, its weights by width, colour and dashes.
 
 use ndarray::{Array1, Array2};
+use plotters::style::{Color as _, RGBAColor};
+use plotters_backend::text_anchor::HPos;
 
-use super::canvas::{Anchor, Canvas, Rect, Stroke};
-use super::color::{self, Color, INK, WHITE};
+use super::canvas::{Canvas, Rect, Stroke};
+use super::color::{INK, WHITE, series};
+use super::figure::Figure;
 use super::font::Font;
-use super::layout::{Drawing, Layout};
-use super::legend::{self, Entry, Swatch};
-use super::scale::{range, to_digits};
-use super::{Content, Figure};
+use super::layout::{Drawing, Shown};
+use super::legend::{self, Entry};
+use super::scale::{ends, range, to_digits};
 use crate::error::{Error, check_finite};
 
 #[derive(Clone)]
-pub(super) struct Network {
+struct Network {
     weights: Vec<Array2<f64>>,
     biases: Vec<Array1<f64>>,
 }
@@ -20,8 +22,9 @@ pub(super) struct Network {
 /// A network of dense layers: `weights[i]` has shape (neurons before, neurons after), `biases[i]` one number for each neuron after, or
 /// `biases` is empty.
 ///
-/// A line is the wider the larger the weight; blue and solid above zero, orange and dashed below. Where there is room, the numbers stand
-/// at the lines and below the neurons. Of a layer of more than ten neurons the first and the last ones are drawn.
+/// The inputs are x₁, x₂, …; neuron j of hidden layer l is aₗ,ⱼ and of the output ŷⱼ, with layers counted from 1 and neurons from 0. A line
+/// is the wider the larger the weight; blue and solid above zero, orange and dashed below. Where there is space, the numbers stand at the
+/// lines and below the neurons. Of a layer of more than ten neurons the first and the last ones are drawn.
 ///
 /// # Errors
 /// [`Error::Empty`] without weights, [`Error::Shape`] for layers that do not meet, [`Error::NotFinite`] for a NaN or an infinity.
@@ -59,8 +62,11 @@ pub fn network(weights: &[Array2<f64>], biases: &[Array1<f64>]) -> Result<Figure
             }
         }
     }
-    Ok(Figure::of(Content::Network(Network { weights: weights.to_vec(), biases: biases.to_vec() })))
+    Ok(Figure::of(Network { weights: weights.to_vec(), biases: biases.to_vec() }))
 }
+
+/// The dashes of weights below zero.
+const DASH: Option<(f64, f64)> = Some((6.0, 3.5));
 
 /// Of a layer with more neurons than this the middle ones are left out.
 const MOST: usize = 10;
@@ -75,7 +81,7 @@ fn drawn(neurons: usize) -> Vec<Option<usize>> {
 }
 
 fn subscript(i: usize) -> String {
-    i.to_string().chars().map(|c| char::from_u32('₀' as u32 + c as u32 - '0' as u32).unwrap_or(c)).collect()
+    i.to_string().chars().filter_map(|c| "₀₁₂₃₄₅₆₇₈₉".chars().nth(c as usize - '0' as usize)).collect()
 }
 
 impl Network {
@@ -84,53 +90,61 @@ impl Network {
         std::iter::once(self.weights[0].nrows()).chain(self.weights.iter().map(Array2::ncols)).collect()
     }
 
-    fn name(&self, layer: usize) -> String {
+    /// The layer in words, and a neuron's name.
+    fn name(&self, layer: usize, neuron: usize) -> (String, String) {
+        let last = self.weights.len();
         match layer {
-            0 => "input".to_owned(),
-            _ if layer == self.weights.len() => "output".to_owned(),
-            _ if self.weights.len() == 2 => "hidden".to_owned(),
-            _ => format!("hidden {layer}"),
+            0 => ("input".to_owned(), format!("x{}", subscript(neuron + 1))),
+            _ if layer == last => ("output".to_owned(), format!("ŷ{}", subscript(neuron))),
+            _ => {
+                let layer_name = if last == 2 { "hidden".to_owned() } else { format!("hidden {layer}") };
+                (layer_name, format!("a{},{}", subscript(layer), subscript(neuron)))
+            }
         }
     }
 
     fn largest(&self) -> f64 {
         self.weights.iter().flatten().fold(0.0, |most: f64, w| most.max(w.abs()))
     }
+}
 
-    fn stroke(&self, weight: f64) -> Stroke {
-        let largest = self.largest();
-        let share = if largest > 0.0 { weight.abs() / largest } else { 0.0 };
-        let (color, dash): (Color, &[f64]) = if weight < 0.0 { (color::series(1), &[6.0, 3.5]) } else { (color::series(0), &[]) };
-        // Weak weights fade, so that the strong ones can be followed.
-        Stroke { color: color.alpha(0.25 + 0.65 * share), width: 0.7 + 3.8 * share, dash }
-    }
+/// The line of a weight, which is this share of the largest.
+fn stroke(share: f64) -> Stroke {
+    let (color, dash) = if share < 0.0 { (series(1), DASH) } else { (series(0), None) };
+    // Weak weights fade, so that the strong ones can be followed.
+    Stroke { color: color.mix(0.25 + 0.65 * share.abs()), width: 0.7 + 3.8 * share.abs(), dash }
 }
 
 impl Drawing for Network {
+    fn kind(&self) -> &'static str {
+        "a drawing of a network"
+    }
+
     fn size(&self, _font: &Font) -> (f64, f64) {
         let tallest = self.sizes().into_iter().map(|n| drawn(n).len()).max().unwrap_or(1) as f64;
         ((self.weights.len() as f64 * 300.0 + 140.0).clamp(480.0, 1400.0), (tallest * 74.0 + 70.0).clamp(260.0, 720.0))
     }
 
-    fn draw(&self, canvas: &mut Canvas, area: Rect, _layout: &Layout) {
-        let entries = [
-            Entry { name: "weight above 0".to_owned(), swatch: Swatch::Line(Stroke::new(color::series(0), 3.0)) },
-            Entry {
-                name: format!("weight below 0 (width: size, at most {})", to_digits(self.largest(), 3)),
-                swatch: Swatch::Line(Stroke { dash: &[6.0, 3.5], ..Stroke::new(color::series(1), 3.0) }),
-            },
-        ];
+    fn draw(&self, canvas: &mut Canvas, area: Rect, _outer: Rect, _shown: Shown) {
+        let largest = self.largest();
+        let entry = |name: &str, style: usize, dash| Entry {
+            name: name.to_owned(),
+            line: Some(Stroke { color: series(style), width: 3.0, dash }),
+            ..Entry::default()
+        };
+        let below = format!("weight below 0 (width: size, at most {})", to_digits(largest, 3));
+        let entries = [entry("weight above 0", 0, None), entry(&below, 1, DASH)];
         legend::draw(canvas, &entries, 12.5, area);
         let top = legend::height(canvas, &entries, 12.5, area.w);
-        let inside = area.inset(40.0, top + 26.0, 40.0, 18.0);
-        let sizes = self.sizes();
-        let rows: Vec<Vec<Option<usize>>> = sizes.iter().map(|&n| drawn(n)).collect();
+        let inside = area.inset([40.0, top + 26.0, 40.0, 18.0]);
+        let rows: Vec<Vec<Option<usize>>> = self.sizes().into_iter().map(drawn).collect();
         let tallest = rows.iter().map(Vec::len).max().unwrap_or(1);
         let radius = (inside.h / tallest as f64 * 0.3).clamp(3.0, 23.0);
-        let x_of = |layer: usize| inside.x + inside.w * layer as f64 / self.weights.len() as f64;
         let gap = |layer: usize| inside.h / rows[layer].len() as f64;
-        let y_of = |layer: usize, row: usize| inside.y + gap(layer) * (row as f64 + 0.5);
-        let place = |layer: usize, row: usize| (x_of(layer), y_of(layer, row));
+        let place = |layer: usize, row: usize| {
+            let across = layer as f64 / self.weights.len() as f64;
+            (inside.x + inside.w * across, inside.y + gap(layer) * (row as f64 + 0.5))
+        };
 
         let mut numbers = Vec::new();
         for (layer, w) in self.weights.iter().enumerate() {
@@ -142,56 +156,48 @@ impl Drawing for Network {
                 _ => gap(layer) / (gap(layer) + after.len() as f64 * gap(layer + 1)),
             };
             let apart = |rows: &[Option<usize>], distance: f64| if rows.len() > 1 { distance } else { f64::INFINITY };
-            let room = apart(after, at * gap(layer + 1)).min(apart(before, (1.0 - at) * gap(layer)));
+            let space = apart(after, at * gap(layer + 1)).min(apart(before, (1.0 - at) * gap(layer)));
             for (i, from) in before.iter().enumerate() {
                 for (j, to) in after.iter().enumerate() {
                     let (&Some(from), &Some(to)) = (from, to) else { continue };
                     let ((x0, y0), (x1, y1)) = (place(layer, i), place(layer + 1, j));
-                    canvas.line(vec![(x0, y0), (x1, y1)], self.stroke(w[[from, to]]));
-                    if room >= 15.0 {
-                        numbers.push(((x0 + at * (x1 - x0), y0 + at * (y1 - y0)), to_digits(w[[from, to]], 3)));
+                    let weight = w[[from, to]];
+                    canvas.line([(x0, y0), (x1, y1)], stroke(if largest > 0.0 { weight / largest } else { 0.0 }));
+                    if space >= 15.0 {
+                        numbers.push(((x0 + at * (x1 - x0), y0 + at * (y1 - y0)), to_digits(weight, 3)));
                     }
                 }
             }
         }
         for ((x, y), text) in numbers {
             let w = canvas.text_width(&text, 11.5) + 6.0;
-            canvas.rect(Rect { x: x - w / 2.0, y: y - 7.5, w, h: 15.0 }, Some(WHITE.alpha(0.88)), None);
-            canvas.text(&text, (x, y + 4.0), 11.5, INK, Anchor::Middle);
+            canvas.rect(Rect { x: x - w / 2.0, y: y - 7.5, w, h: 15.0 }, Some(WHITE.mix(0.88)), None);
+            canvas.text(&text, (x, y + 4.0), 11.5, HPos::Center);
         }
-        for (layer, row) in rows.iter().enumerate() {
-            let letter = if layer == 0 {
-                "x"
-            } else if layer == self.weights.len() {
-                "ŷ"
-            } else {
-                "a"
-            };
-            let caption = format!("{} ({})", self.name(layer), sizes[layer]);
-            canvas.text(&caption, (x_of(layer), inside.y - 8.0), 13.0, INK, Anchor::Middle);
+        for (layer, (row, size)) in rows.iter().zip(self.sizes()).enumerate() {
+            let caption = format!("{} ({size})", self.name(layer, 0).0);
+            canvas.text(&caption, (place(layer, 0).0, inside.y - 8.0), 13.0, HPos::Center);
             for (i, neuron) in row.iter().enumerate() {
                 let (x, y) = place(layer, i);
                 let Some(neuron) = *neuron else {
-                    canvas.text("⋮", (x, y + 8.0), 24.0, INK, Anchor::Middle);
+                    canvas.text("⋮", (x, y + 8.0), 24.0, HPos::Center);
                     continue;
                 };
-                canvas.disc((x, y), radius, Color::new([243, 246, 250]), Some(Stroke::new(INK, 1.4)));
+                canvas.disc((x, y), radius, RGBAColor(243, 246, 250, 1.0), Stroke::new(INK, 1.4));
                 if radius > 11.0 {
-                    let text = format!("{letter}{}", subscript(neuron + 1));
-                    canvas.text(&text, (x, y + radius * 0.24), radius * 0.72, INK, Anchor::Middle);
+                    canvas.text(&self.name(layer, neuron).1, (x, y + radius * 0.24), radius * 0.72, HPos::Center);
                 }
                 let bias = layer.checked_sub(1).and_then(|layer| self.biases.get(layer)).map(|b| b[neuron]);
                 if let Some(bias) = bias.filter(|_| gap(layer) > 2.0 * radius + 16.0) {
-                    canvas.text(&format!("b = {}", to_digits(bias, 3)), (x, y + radius + 13.0), 11.5, INK, Anchor::Middle);
+                    canvas.text(&format!("b = {}", to_digits(bias, 3)), (x, y + radius + 13.0), 11.5, HPos::Center);
                 }
             }
         }
     }
 
     fn describe(&self) -> String {
-        let layers: Vec<String> = self.sizes().iter().enumerate().map(|(i, n)| format!("{} {n}", self.name(i))).collect();
-        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        self.weights.iter().flatten().for_each(|&w| (low, high) = (low.min(w), high.max(w)));
-        format!("Drawing of a network with layers of neurons: {}. Weights from {}.", layers.join(", "), range((low, high)))
+        let layers: Vec<String> = self.sizes().iter().enumerate().map(|(i, n)| format!("{} {n}", self.name(i, 0).0)).collect();
+        let weights = range(ends(self.weights.iter().flatten().copied()));
+        format!("Drawing of a network with layers of neurons: {}. Weights from {weights}.", layers.join(", "))
     }
 }

@@ -1,10 +1,16 @@
 //! From numbers to pixels, and the round numbers that an axis shows.
 
+use super::canvas::{Points, Rect};
+
 /// The smallest number that a logarithmic axis shows.
 pub(super) const LEAST: f64 = f64::from_bits(1);
 
+/// The lowest and the highest of some numbers; of none, infinities the wrong way round.
+pub(super) fn ends(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
+    values.into_iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+}
+
 /// A range of numbers laid along a line of pixels.
-#[derive(Clone, Copy, Debug)]
 pub(super) struct Scale {
     pub(super) low: f64,
     pub(super) high: f64,
@@ -35,6 +41,32 @@ impl Scale {
     }
 }
 
+/// Where the numbers of two axes lie on the canvas.
+pub(super) struct Plane {
+    pub(super) area: Rect,
+    pub(super) x: Scale,
+    pub(super) y: Scale,
+}
+
+impl Plane {
+    pub(super) fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        (self.x.at(x), self.y.at(y))
+    }
+
+    /// The places of those points that lie within the axes.
+    pub(super) fn visible(&self, points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
+        let within = |scale: &Scale, v: f64| (scale.low..=scale.high).contains(&v);
+        points.iter().filter(move |(x, y)| within(&self.x, *x) && within(&self.y, *y)).map(|&point| self.at(point))
+    }
+
+    /// The places of a line's points, without those that cannot be told from the one before.
+    pub(super) fn line(&self, points: &[(f64, f64)]) -> Points {
+        let mut places: Points = points.iter().map(|&point| self.at(point)).collect();
+        places.dedup_by(|b, a| points.len() > 2000 && (a.0 - b.0).abs().max((a.1 - b.1).abs()) < 0.5);
+        places
+    }
+}
+
 /// Multiples of 1, 2, 2.5 or 5 times a power of ten.
 fn linear_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let rough = high / most.max(1) as f64 - low / most.max(1) as f64;
@@ -52,9 +84,8 @@ fn linear_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     }
     let plain = (1e-3..1e5).contains(&low.abs().max(high.abs()));
     let tick = |i: usize| {
-        let multiple = (first as i64 + i as i64) * i64::from(unit);
-        let value: f64 = format!("{multiple}e{power}").parse().unwrap_or(0.0);
-        (value, if plain { signed(format!("{value:.*}", -power.min(0) as usize)) } else { exponential(&multiple.to_string(), power) })
+        let value: f64 = format!("{}e{power}", (first as i64 + i as i64) * i64::from(unit)).parse().unwrap_or(0.0);
+        (value, if plain { signed(format!("{value:.*}", -power.min(0) as usize)) } else { shortest(value) })
     };
     (0..=(last - first).max(0.0) as usize).map(tick).collect()
 }
@@ -82,8 +113,8 @@ pub(super) fn number(value: f64) -> String {
 
 /// Two numbers with as many digits as tell them apart.
 pub(super) fn range((low, high): (f64, f64)) -> String {
-    let same = |digits: &i32| to_digits(low, *digits) != to_digits(high, *digits);
-    let digits = (4..17).find(same).unwrap_or(17);
+    let differ = |digits: &i32| to_digits(low, *digits) != to_digits(high, *digits);
+    let digits = (4..17).find(differ).unwrap_or(17);
     format!("{} to {}", to_digits(low, digits), to_digits(high, digits))
 }
 
@@ -91,11 +122,9 @@ pub(super) fn range((low, high): (f64, f64)) -> String {
 pub(super) fn to_digits(value: f64, digits: i32) -> String {
     let power = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
     if (-3..5).contains(&power) {
-        let text = format!("{value:.*}", (digits - 1 - power).max(0) as usize);
-        return signed(if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text });
+        return signed(without_zeros(&format!("{value:.*}", (digits - 1 - power).max(0) as usize)).to_owned());
     }
-    let text = format!("{value:.*e}", digits.max(1) as usize - 1);
-    scientific(&text)
+    scientific(&format!("{value:.*e}", digits.max(1) as usize - 1))
 }
 
 /// A number with as many digits as tell it from its neighbours.
@@ -103,27 +132,22 @@ fn shortest(value: f64) -> String {
     scientific(&format!("{value:e}"))
 }
 
-/// `digits` times a power of ten, in the usual form.
-fn exponential(digits: &str, power: i32) -> String {
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
-    if digits == "0" {
-        return digits.to_owned();
-    }
-    let (first, rest) = digits.split_at(1);
-    scientific(&format!("{sign}{first}.{rest}e{}", power + rest.len() as i32))
-}
-
 /// Rust's “1.50e-7” as people write it.
 fn scientific(text: &str) -> String {
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
-    let mantissa = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
+    let superscript = |c: char| c.to_digit(10).and_then(|digit| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit as usize)).unwrap_or('⁻');
     let exponent: String = exponent.chars().map(superscript).collect();
-    match mantissa {
-        "0" => "0".to_owned(),
+    match without_zeros(mantissa) {
+        "0" | "-0" => "0".to_owned(),
         "1" => format!("10{exponent}"),
         "-1" => format!("−10{exponent}"),
-        _ => signed(format!("{mantissa}×10{exponent}")),
+        mantissa => signed(format!("{mantissa}×10{exponent}")),
     }
+}
+
+/// Without zeros at the end of its decimals.
+fn without_zeros(text: &str) -> &str {
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
 /// With a minus sign in place of the hyphen, and none before a zero.
@@ -132,17 +156,5 @@ fn signed(text: String) -> String {
         Some(rest) if rest.chars().all(|c| c == '0' || c == '.') => rest.to_owned(),
         Some(rest) => format!("−{rest}"),
         None => text,
-    }
-}
-
-fn superscript(c: char) -> char {
-    match c {
-        '-' => '⁻',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '0' => '⁰',
-        '4'..='9' => char::from_u32('⁴' as u32 + (c as u32 - '4' as u32)).unwrap_or(c),
-        _ => c,
     }
 }

@@ -1,17 +1,19 @@
 //! Several figures as the panels of one.
 
-use super::canvas::{Anchor, Canvas, Rect};
-use super::color::INK;
+use plotters_backend::text_anchor::HPos;
+
+use super::axes::Axes;
+use super::canvas::{Canvas, Insets, Rect};
+use super::figure::Figure;
 use super::font::Font;
-use super::layout::{Drawing, Insets, Layout, Shown, Sizes};
+use super::layout::{Drawing, Shown, text_sizes};
 use super::legend;
-use super::{Content, Figure};
 use crate::error::Error;
 
 #[derive(Clone)]
 pub(super) struct Grid {
     columns: usize,
-    pub(super) panels: Vec<Figure>,
+    panels: Vec<Figure>,
 }
 
 /// Several figures in one, row by row, `columns` in each row. Panels with the same legend, or the same labels on their axes,
@@ -49,7 +51,7 @@ fn of_panels(columns: usize, panels: &[Figure]) -> Result<Figure, Error> {
     }
     let (columns, panels) = (columns.min(panels.len()), panels.to_vec());
     let font = panels.iter().find_map(|panel| panel.font.clone());
-    Ok(Figure { font, ..Figure::of(Content::Grid(Grid { columns, panels })) })
+    Ok(Figure { font, ..Figure::of(Grid { columns, panels }) })
 }
 
 const GAP: f64 = 14.0;
@@ -60,14 +62,18 @@ impl Grid {
     }
 
     /// What all panels have alike, and nothing where they differ or there is only one.
-    fn shared<T: PartialEq + Default>(&self, part: impl Fn(&Figure) -> T) -> T {
-        let first = part(&self.panels[0]);
-        let alike = self.panels.len() > 1 && self.panels.iter().all(|panel| part(panel) == first);
+    fn shared<T: PartialEq + Default>(&self, part: impl Fn(&dyn Drawing) -> T) -> T {
+        let first = part(&*self.panels[0].content);
+        let alike = self.panels.len() > 1 && self.panels.iter().all(|panel| part(&*panel.content) == first);
         if alike { first } else { T::default() }
     }
 }
 
 impl Drawing for Grid {
+    fn kind(&self) -> &'static str {
+        "a grid of figures; turn to its panels first"
+    }
+
     fn size(&self, font: &Font) -> (f64, f64) {
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
         let width = if self.columns <= 2 { 876.0 } else { 976.0 };
@@ -77,15 +83,19 @@ impl Drawing for Grid {
         (width, (rows * (width / columns * shape + text) + 30.0).clamp(100.0, 3900.0))
     }
 
-    fn draw(&self, canvas: &mut Canvas, area: Rect, layout: &Layout) {
-        let size = Sizes::of(area.w).label;
-        let legend = if layout.shown.legend { self.shared(|panel| panel.content.drawing().legend()) } else { Vec::new() };
-        let [x_label, y_label] = [0, 1].map(|axis| self.shared(|panel| panel.content.drawing().labels()[axis].to_owned()));
-        let shown = Shown { legend: legend.is_empty(), x_label: x_label.is_empty(), y_label: y_label.is_empty() };
+    fn each_axes(&mut self, change: &mut dyn FnMut(&mut Axes)) {
+        self.panels.iter_mut().for_each(|panel| panel.content.each_axes(change));
+    }
+
+    fn draw(&self, canvas: &mut Canvas, area: Rect, _outer: Rect, shown: Shown) {
+        let size = text_sizes(area.w)[1];
+        let legend = if shown.legend { self.shared(|panel| panel.legend()) } else { Vec::new() };
+        let labels = [0, 1].map(|axis| self.shared(|panel| panel.labels()[axis].to_owned()));
+        let shown = Shown { legend: legend.is_empty(), labels: [labels[0].is_empty(), labels[1].is_empty()] };
         let top = if shown.legend { 0.0 } else { legend::height(canvas, &legend, size, area.w) + 4.0 };
         legend::draw(canvas, &legend, size, area);
-        let label = |own: bool| if own { 0.0 } else { size + 5.0 };
-        let inside = area.inset(label(shown.y_label), top, 0.0, label(shown.x_label));
+        let [below, left] = shown.labels.map(|own| if own { 0.0 } else { size + 5.0 });
+        let inside = area.inset([left, top, 0.0, below]);
 
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
         let (w, h) = ((inside.w - GAP * (columns - 1.0)) / columns, (inside.h - GAP * (rows - 1.0)) / rows);
@@ -93,22 +103,19 @@ impl Drawing for Grid {
             let (column, row) = ((i % self.columns) as f64, (i / self.columns) as f64);
             Rect { x: inside.x + column * (w + GAP), y: inside.y + row * (h + GAP), w, h }
         };
-        // All panels are drawn with the margins of the one that needs most, so that their axes line up.
-        let margins = |i: usize| self.panels[i].insets(canvas, panel_area(i), shown);
-        let has_axes = |i: &usize| matches!(self.panels[*i].content, Content::Axes(_));
-        let agreed = (0..self.panels.len()).filter(has_axes).map(margins).fold(Insets::default(), Insets::max);
-        let insets: Vec<Insets> = (0..self.panels.len()).map(|i| if has_axes(&i) { agreed } else { margins(i) }).collect();
-        let title = self.panels.iter().map(|panel| panel.title_height(canvas, w)).fold(0.0, f64::max);
+        // Panels with two axes are drawn with the margins of the one that needs most, so that their axes line up.
+        let needed: Vec<Insets> = (0..self.panels.len()).map(|i| self.panels[i].insets(canvas, panel_area(i), shown)).collect();
+        let lined_up: Vec<bool> = self.panels.iter().map(|panel| panel.axes().is_some()).collect();
+        let most =
+            |alike: bool, side: usize| needed.iter().zip(&lined_up).filter(|(_, l)| **l == alike).map(|(n, _)| n[side]).fold(0.0, f64::max);
+        let agreed = |i: usize| [0, 1, 2, 3].map(|side| if lined_up[i] || side == 1 { most(lined_up[i], side) } else { needed[i][side] });
         for (i, panel) in self.panels.iter().enumerate() {
-            panel.draw_in(canvas, panel_area(i), Some(Layout { insets: insets[i], title, shown }));
+            panel.draw_in(canvas, panel_area(i), shown, agreed(i));
         }
-        let Insets { left, top, right, bottom } = agreed;
-        let middle = inside.x + (left + inside.w - right) / 2.0;
-        let x_label = canvas.fit(&x_label, size, inside.w - left - right);
-        canvas.text(&x_label, (middle, area.bottom() - 4.0), size, INK, Anchor::Middle);
-        let middle = inside.y + (top + title + inside.h - bottom) / 2.0;
-        let y_label = canvas.fit(&y_label, size, inside.h);
-        canvas.text_upward(&y_label, (area.x + size, middle), size, INK);
+        let plane = inside.inset(agreed(0));
+        let x_label = canvas.fit(&labels[0], size, plane.w);
+        canvas.text(&x_label, (plane.x + plane.w / 2.0, area.bottom() - 4.0), size, HPos::Center);
+        canvas.text_upward(&labels[1], (area.x + size, plane.y + plane.h / 2.0), size, inside.h);
     }
 
     fn describe(&self) -> String {

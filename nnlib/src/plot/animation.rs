@@ -3,10 +3,9 @@
 use std::fmt;
 use std::path::Path;
 
-use super::Figure;
 use super::bitmap::Picture;
+use super::figure::{Figure, show, show_in_notebook};
 use super::font::Font;
-use super::output::{show, show_in_notebook};
 use super::palette::Palette;
 use crate::error::Error;
 use crate::file::write::write_atomically;
@@ -73,7 +72,7 @@ impl Animation {
     pub fn gif(&self) -> Result<Vec<u8>, Error> {
         let failed = |error: gif::EncodingError| Error::Draw(format!("GIF: {error}"));
         let pictures: Vec<Picture> = self.frames.iter().map(|frame| Picture::of(&frame.canvas()?)).collect::<Result<_, _>>()?;
-        let palette = Palette::of(&pictures, COLORS);
+        let palette = Palette::of(pictures.iter().map(|picture| &picture.pixels[..]), COLORS);
         let (width, height) = (pictures[0].width, pictures[0].height);
         let mut file = Vec::new();
         let mut encoder = gif::Encoder::new(&mut file, width as u16, height as u16, &palette.colors.concat()).map_err(failed)?;
@@ -81,7 +80,7 @@ impl Animation {
         let delay = (100.0 / self.frames_per_second).round().min(6000.0) as u16;
         let mut shown = vec![AS_BEFORE; width * height];
         for (i, picture) in pictures.iter().enumerate() {
-            let indices = palette.indices(picture);
+            let indices = palette.indices(&picture.pixels);
             let delay = if i + 1 == pictures.len() { delay.max(150) } else { delay };
             encoder.write_frame(&difference(&shown, &indices, width, delay)).map_err(failed)?;
             shown = indices;
@@ -104,10 +103,7 @@ impl Animation {
 
     /// Shows the animation in a notebook: the kernel calls this for a value at a cell's end.
     pub fn evcxr_display(&self) {
-        match self.gif() {
-            Ok(gif) => show("image/gif", &gif, &self.alternative_text()),
-            Err(error) => eprintln!("{error}"),
-        }
+        show("image/gif", self.gif(), &self.alternative_text());
     }
 }
 

@@ -1,14 +1,16 @@
 //! Small pictures in rows: digits, kernels, feature maps.
 
 use ndarray::{Array3, ArrayView3};
+use plotters_backend::text_anchor::HPos;
 
-use super::canvas::{Anchor, Canvas, Raster, Rect, Stroke};
-use super::color::{self, FRAME, INK, Ramp};
-use super::data::same_length;
+use super::canvas::{Canvas, Raster, Rect, Shape, Stroke};
+use super::color::{FRAME, GREYS, Shades};
+use super::data::{owned, same_length};
+use super::figure::Figure;
 use super::font::Font;
-use super::layout::{Drawing, Layout};
+use super::layout::{Drawing, Shown};
+use super::legend;
 use super::scale::range;
-use super::{Content, Figure};
 use crate::error::{Error, check_finite};
 
 #[derive(Clone)]
@@ -41,7 +43,7 @@ pub fn images(pictures: ArrayView3<'_, f64>) -> Result<Figure, Error> {
     check_finite("pictures", &pictures)?;
     let n = pictures.dim().0;
     let columns = if n <= 8 { n } else { ((n as f64 * 1.6).sqrt().ceil() as usize).max(8) };
-    Ok(Figure::of(Content::Images(Images { pictures, captions: Vec::new(), columns })))
+    Ok(Figure::of(Images { pictures, captions: Vec::new(), columns }))
 }
 
 impl Figure {
@@ -50,9 +52,9 @@ impl Figure {
     /// # Errors
     /// [`Error::Shape`] unless there is one for each picture, [`Error::Value`] when the figure holds no pictures.
     pub fn captions(mut self, captions: &[impl AsRef<str>]) -> Result<Self, Error> {
-        let images = self.images_mut("captions")?;
+        let images = self.content_mut("give captions", "one of pictures", |_: &Images| true)?;
         same_length("captions", "pictures", images.pictures.dim().0, captions.len())?;
-        images.captions = captions.iter().map(|caption| caption.as_ref().to_owned()).collect();
+        images.captions = owned(captions);
         Ok(self)
     }
 
@@ -64,16 +66,9 @@ impl Figure {
         if columns == 0 {
             return Err(Error::value("columns", "at least 1", columns));
         }
-        let images = self.images_mut("columns")?;
+        let images = self.content_mut("give columns", "one of pictures", |_: &Images| true)?;
         images.columns = columns.min(images.pictures.dim().0);
         Ok(self)
-    }
-
-    fn images_mut(&mut self, for_what: &str) -> Result<&mut Images, Error> {
-        match &mut self.content {
-            Content::Images(images) => Ok(images),
-            other => Err(Error::value(format!("figure to give {for_what}"), "one of pictures", other.kind())),
-        }
     }
 }
 
@@ -90,18 +85,21 @@ impl Images {
         if self.captions.is_empty() { GAP } else { GAP + CAPTION * 1.5 }
     }
 
-    fn scale(&self) -> (Ramp, f64, f64) {
-        let (ramp, low, high) = Ramp::of(self.pictures.iter().copied());
-        (if ramp == Ramp::Sequential { Ramp::Grey } else { ramp }, low, high)
+    fn shades(&self) -> Shades {
+        Shades::of(&self.pictures, GREYS)
     }
 
     /// The width of the key to the colours.
     fn key(&self) -> f64 {
-        if self.scale().0 == Ramp::Diverging { color::KEY } else { 0.0 }
+        if self.shades().low < 0.0 { legend::KEY } else { 0.0 }
     }
 }
 
 impl Drawing for Images {
+    fn kind(&self) -> &'static str {
+        "a figure of pictures"
+    }
+
     fn size(&self, _font: &Font) -> (f64, f64) {
         let (_, height, width) = self.pictures.dim();
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
@@ -113,38 +111,38 @@ impl Drawing for Images {
         (size.0.clamp(216.0, 3900.0), size.1.clamp(60.0, 3900.0))
     }
 
-    fn draw(&self, canvas: &mut Canvas, area: Rect, _layout: &Layout) {
+    fn draw(&self, canvas: &mut Canvas, area: Rect, _outer: Rect, _shown: Shown) {
         let (_, height, width) = self.pictures.dim();
-        let (ramp, low, high) = self.scale();
+        let shades = self.shades();
         let (columns, rows) = (self.columns as f64, self.rows() as f64);
-        let fit = |room: f64, n: f64, between: f64, pixels: usize| (room / n - between) / pixels as f64;
+        let fit = |space: f64, n: f64, between: f64, pixels: usize| (space / n - between) / pixels as f64;
         let per_pixel = fit(area.w - self.key(), columns, GAP, width).min(fit(area.h, rows, self.below(), height));
         let per_pixel = if per_pixel >= 1.0 { per_pixel.floor() } else { per_pixel.max(0.05) };
         let (w, h) = (per_pixel * width as f64, per_pixel * height as f64);
         for (n, picture) in self.pictures.outer_iter().enumerate() {
             let (column, row) = ((n % self.columns) as f64, (n / self.columns) as f64);
             let place = Rect { x: (area.x + column * (w + GAP)).round(), y: (area.y + row * (h + self.below())).round(), w, h };
-            let cells = picture.iter().map(|&v| ramp.color_of(v, low, high).rgb).collect();
-            canvas.raster(place, Raster { columns: width, rows: height, cells });
-            if ramp == Ramp::Diverging {
+            let cells = picture.iter().map(|&v| shades.of_value(v)).collect();
+            canvas.push(Shape::Raster(place, Raster { columns: width, rows: height, cells }));
+            if shades.low < 0.0 {
                 canvas.rect(place, None, Some(Stroke::new(FRAME, 0.8)));
             }
             if let Some(caption) = self.captions.get(n) {
                 let size = if canvas.text_width(caption, CAPTION) > w + GAP { CAPTION - 2.0 } else { CAPTION };
                 let caption = canvas.fit(caption, size, w + GAP - 2.0);
-                canvas.text(&caption, (place.x + w / 2.0, place.bottom() + CAPTION * 1.1), size, INK, Anchor::Middle);
+                canvas.text(&caption, (place.x + w / 2.0, place.bottom() + CAPTION * 1.1), size, HPos::Center);
             }
         }
-        if ramp == Ramp::Diverging {
+        if shades.low < 0.0 {
             let tall = (rows * (h + self.below()) - self.below()).max(30.0);
-            let place = Rect { x: area.x + columns * (w + GAP) + 10.0, y: area.y, w: 14.0, h: tall };
-            color::key(canvas, ramp, (low, high), place, 11.5);
+            let place = Rect { w: columns * (w + GAP) - 4.0 + legend::KEY, h: tall, ..area };
+            legend::draw_key(canvas, &shades, place, 11.5);
         }
     }
 
     fn describe(&self) -> String {
         let (n, height, width) = self.pictures.dim();
-        let (_, low, high) = self.scale();
+        let Shades { low, high, .. } = self.shades();
         let captions = if self.captions.is_empty() { String::new() } else { format!(" Captions: {}.", self.captions.join(", ")) };
         format!("{n} pictures of {height} × {width} pixels, {} a row, from {}.{captions}", self.columns, range((low, high)))
     }

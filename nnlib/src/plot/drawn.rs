@@ -6,15 +6,16 @@ use std::rc::Rc;
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
-use plotters::style::{FontStyle, register_font};
-use plotters_backend::text_anchor::{HPos, VPos};
-use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontTransform};
+use plotters::style::{FontStyle, RGBAColor, register_font};
+use plotters_backend::text_anchor::VPos;
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
 
-use super::canvas::{Anchor, Canvas, Points, Raster, Rect, Shape, Stroke, Text, printable};
+use super::canvas::{Canvas, Points, Raster, Rect, Shape, Stroke, Text, circle, printable};
 use super::color::Color;
-use super::font::{BUILT_IN, Font, LINE};
-use super::layout::{Drawing, Layout};
-use super::{Content, Figure};
+use super::figure::Figure;
+use super::font::{BUILT_IN, Font};
+use super::layout::{Drawing, Shown};
+use super::paint::LINE;
 use crate::error::Error;
 
 /// The backend that [`drawn`] gives to plotters: it keeps what is drawn, to be shown and saved as any figure is.
@@ -22,7 +23,7 @@ pub struct Sheet(Canvas);
 
 /// What was drawn, and on what size.
 #[derive(Clone)]
-pub(super) struct Drawn {
+struct Drawn {
     size: (f64, f64),
     shapes: Vec<Shape>,
 }
@@ -61,15 +62,24 @@ pub fn drawn(
     let sheet = Rc::new(RefCell::new(Sheet(Canvas::new(size.0, size.1, Font::new(None)?))));
     draw(DrawingArea::from(&sheet)).map_err(|error| Error::Draw(error.to_string()))?;
     let shapes = sheet.borrow_mut().0.shapes.drain(..).map(|(_, shape)| shape).collect();
-    Figure::of(Content::Drawn(Drawn { size, shapes })).size(width, height)
+    Figure::of(Drawn { size, shapes }).size(width, height)
 }
 
 impl Drawing for Drawn {
+    fn kind(&self) -> &'static str {
+        "a drawing of your own"
+    }
+
     fn size(&self, _font: &Font) -> (f64, f64) {
         self.size
     }
 
-    fn draw(&self, canvas: &mut Canvas, area: Rect, _layout: &Layout) {
+    /// A drawing has margins of its own.
+    fn margin(&self) -> f64 {
+        0.0
+    }
+
+    fn draw(&self, canvas: &mut Canvas, area: Rect, _outer: Rect, _shown: Shown) {
         let k = (area.w / self.size.0).min(area.h / self.size.1);
         let at = |(x, y): (f64, f64)| (area.x + k * x, area.y + k * y);
         let moved = |points: &Points| points.iter().map(|&point| at(point)).collect::<Points>();
@@ -78,7 +88,7 @@ impl Drawing for Drawn {
             canvas.push(match shape {
                 Shape::Line(points, stroke) => Shape::Line(moved(points), Stroke { width: stroke.width * k, ..*stroke }),
                 Shape::Area(points, color) => Shape::Area(moved(points), *color),
-                Shape::Disc { at: centre, radius, color } => Shape::Disc { at: at(*centre), radius: radius * k, color: *color },
+                Shape::Disc(centre, radius, color) => Shape::Disc(at(*centre), radius * k, *color),
                 Shape::Text(text) => Shape::Text(Text { at: at(text.at), size: text.size * k, ..text.clone() }),
                 Shape::Raster(r, raster) => {
                     let (x, y) = at((r.x, r.y));
@@ -101,15 +111,8 @@ fn point((x, y): BackendCoord) -> (f64, f64) {
     (f64::from(x), f64::from(y))
 }
 
-fn color<S: BackendStyle>(style: &S) -> Color {
-    let BackendColor { alpha, rgb: (r, g, b) } = style.color();
-    Color::new([r, g, b]).alpha(alpha)
-}
-
-impl Sheet {
-    fn outline<S: BackendStyle>(&mut self, points: Points, style: &S) {
-        self.0.line(points, Stroke::new(color(style), f64::from(style.stroke_width())));
-    }
+fn color(BackendColor { alpha, rgb: (r, g, b) }: BackendColor) -> Color {
+    RGBAColor(r, g, b, alpha)
 }
 
 impl DrawingBackend for Sheet {
@@ -141,56 +144,44 @@ impl DrawingBackend for Sheet {
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Kept {
-        self.outline(path.into_iter().map(point).collect(), style);
+        let stroke = Stroke::new(color(style.color()), f64::from(style.stroke_width()));
+        self.0.line(path.into_iter().map(point).collect::<Points>(), stroke);
         Ok(())
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, corners: I, style: &S) -> Kept {
-        self.0.polygon(corners.into_iter().map(point).collect(), Some(color(style)), None);
+        self.0.polygon(corners.into_iter().map(point).collect(), Some(color(style.color())), None);
         Ok(())
     }
 
     fn draw_circle<S: BackendStyle>(&mut self, centre: BackendCoord, radius: u32, style: &S, fill: bool) -> Kept {
-        let (x, y) = point(centre);
+        let (color, radius) = (color(style.color()), f64::from(radius));
         if fill {
-            self.0.disc((x, y), f64::from(radius), color(style), None);
+            self.0.push(Shape::Disc(point(centre), radius, color));
         } else {
-            let around = (0..=48).map(|i| (f64::from(i) / 48.0 * std::f64::consts::TAU).sin_cos());
-            self.outline(around.map(|(sin, cos)| (x + f64::from(radius) * cos, y + f64::from(radius) * sin)).collect(), style);
+            self.0.polygon(circle(point(centre), radius), None, Some(Stroke::new(color, f64::from(style.stroke_width()))));
         }
         Ok(())
     }
 
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Kept {
-        let BackendColor { alpha, rgb: (r, g, b) } = style.color();
-        let anchor = match style.anchor().h_pos {
-            HPos::Left => Anchor::Start,
-            HPos::Center => Anchor::Middle,
-            HPos::Right => Anchor::End,
+        let (size, turn, (x, y)) = (style.size() / LINE, style.transform(), point(at));
+        let below = match style.anchor().v_pos {
+            VPos::Top => 0.8,
+            VPos::Center => 0.36,
+            VPos::Bottom => -0.2,
         };
-        let size = style.size() / LINE;
-        let below = size
-            * match style.anchor().v_pos {
-                VPos::Top => 0.8,
-                VPos::Center => 0.36,
-                VPos::Bottom => -0.2,
-            };
-        let (x, y) = point(at);
-        let (turns, at) = match style.transform() {
-            FontTransform::None => (0, (x, y + below)),
-            FontTransform::Rotate90 => (1, (x - below, y)),
-            FontTransform::Rotate180 => (2, (x, y - below)),
-            FontTransform::Rotate270 => (3, (x + below, y)),
-        };
-        let color = Color::new([r, g, b]).alpha(alpha);
-        self.0.push(Shape::Text(Text { text: printable(text), at, size, color, anchor, turns }));
+        let (across, down) = turn.transform(0, 1);
+        let at = (x + f64::from(across) * below * size, y + f64::from(down) * below * size);
+        self.0.push(Shape::Text(Text { text: printable(text), at, size, color: color(style.color()), anchor: style.anchor().h_pos, turn }));
         Ok(())
     }
 
     fn blit_bitmap(&mut self, at: BackendCoord, (w, h): (u32, u32), pixels: &[u8]) -> Kept {
         let ((x, y), cells) = (point(at), pixels.chunks_exact(3).map(|p| [p[0], p[1], p[2]]).collect());
         if w > 0 && h > 0 && pixels.len() as u64 == u64::from(w) * u64::from(h) * 3 {
-            self.0.raster(Rect { x, y, w: f64::from(w), h: f64::from(h) }, Raster { columns: w as usize, rows: h as usize, cells });
+            let area = Rect { x, y, w: f64::from(w), h: f64::from(h) };
+            self.0.push(Shape::Raster(area, Raster { columns: w as usize, rows: h as usize, cells }));
         }
         Ok(())
     }

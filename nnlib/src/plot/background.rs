@@ -24,7 +24,7 @@ use crate::error::Error;
 /// }
 /// let report = drawing.join();
 /// assert_eq!(report.to_string().lines().next(), Some("3 jobs done, 0 failed"));
-/// report.into_result()?;
+/// assert_eq!(report.failed().count(), 0);
 /// # Ok::<(), nnlib::Error>(())
 /// ```
 #[derive(Debug)]
@@ -33,10 +33,8 @@ pub struct Background {
     at_work: Option<(Sender<Job>, JoinHandle<Vec<Done>>)>,
 }
 
-struct Job {
-    name: String,
-    work: Box<dyn FnOnce() -> Result<(), Error> + Send>,
-}
+/// A name, and what is to be done.
+type Job = (String, Box<dyn FnOnce() -> Result<(), Error> + Send>);
 
 /// One job of a [`Background`] queue, done.
 #[derive(Debug)]
@@ -73,7 +71,7 @@ impl Background {
     pub fn add(&mut self, name: &str, work: impl FnOnce() -> Result<(), Error> + Send + 'static) {
         if let Some((jobs, _)) = &self.at_work {
             // The thread takes jobs until this sender is dropped: somebody receives.
-            let _ = jobs.send(Job { name: name.to_owned(), work: Box::new(work) });
+            let _ = jobs.send((name.to_owned(), Box::new(work)));
         }
     }
 
@@ -96,7 +94,7 @@ impl Drop for Background {
     }
 }
 
-fn finish(Job { name, work }: Job) -> Done {
+fn finish((name, work): Job) -> Done {
     let start = Instant::now();
     let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let message = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
@@ -109,14 +107,6 @@ impl Report {
     /// The jobs that failed.
     pub fn failed(&self) -> impl Iterator<Item = &Done> {
         self.jobs.iter().filter(|job| job.result.is_err())
-    }
-
-    /// `Ok` when every job succeeded, else the first job's error.
-    ///
-    /// # Errors
-    /// The first job's that failed.
-    pub fn into_result(self) -> Result<(), Error> {
-        self.jobs.into_iter().try_for_each(|job| job.result)
     }
 }
 
