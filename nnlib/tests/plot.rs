@@ -306,7 +306,7 @@ fn an_animation_shows_every_frame_for_ever() {
     assert_eq!(width, 640);
     let (mut shown, mut sizes, mut delays) = (vec![[255, 255, 255]; width * height], Vec::new(), Vec::new());
     while let Some(frame) = reader.read_next_frame().unwrap() {
-        sizes.push(frame.buffer.len() / 4);
+        sizes.push(frame.buffer.chunks_exact(4).filter(|pixel| pixel[3] > 0).count());
         delays.push(frame.delay);
         for (i, pixel) in frame.buffer.chunks_exact(4).enumerate().filter(|(_, pixel)| pixel[3] > 0) {
             let (x, y) = (i % frame.width as usize + frame.left as usize, i / frame.width as usize + frame.top as usize);
@@ -315,7 +315,7 @@ fn an_animation_shows_every_frame_for_ever() {
     }
     assert_eq!(reader.repeat(), gif::Repeat::Infinite);
     assert_eq!(delays, [10, 10, 10, 10, 10, 150]);
-    assert!(sizes[0] == width * height && sizes[1..].iter().all(|&size| size < width * height), "only what changes: {sizes:?}");
+    assert!(sizes[0] == width * height && sizes[1..].iter().all(|&size| size < width * height / 10), "only what changes: {sizes:?}");
 
     // After the last frame the picture is that of the last figure.
     let last = Picture::decode(&frame(5).size(640, height as u32).unwrap().png().unwrap());

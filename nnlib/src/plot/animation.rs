@@ -3,10 +3,10 @@
 use std::fmt;
 use std::path::Path;
 
-use super::bitmap::Picture;
+use super::bitmap::Palette;
+use super::canvas::Raster;
 use super::figure::{Figure, show, show_in_notebook};
 use super::font::Font;
-use super::palette::Palette;
 use crate::error::Error;
 use crate::file::write::write_atomically;
 
@@ -71,18 +71,22 @@ impl Animation {
     /// [`Error::Draw`] when it cannot be made.
     pub fn gif(&self) -> Result<Vec<u8>, Error> {
         let failed = |error: gif::EncodingError| Error::Draw(format!("GIF: {error}"));
-        let pictures: Vec<Picture> = self.frames.iter().map(|frame| Picture::of(&frame.canvas()?)).collect::<Result<_, _>>()?;
-        let palette = Palette::of(pictures.iter().map(|picture| &picture.pixels[..]), COLORS);
-        let (width, height) = (pictures[0].width, pictures[0].height);
+        let pictures: Vec<Raster> = self.frames.iter().map(|frame| Raster::of(&frame.canvas()?)).collect::<Result<_, _>>()?;
+        let palette = Palette::of(pictures.iter().map(|picture| &picture.cells[..]), COLORS);
+        let (width, height) = (pictures[0].columns as u16, pictures[0].rows as u16);
         let mut file = Vec::new();
-        let mut encoder = gif::Encoder::new(&mut file, width as u16, height as u16, &palette.colors.concat()).map_err(failed)?;
+        let mut encoder = gif::Encoder::new(&mut file, width, height, &palette.colors.concat()).map_err(failed)?;
         encoder.set_repeat(gif::Repeat::Infinite).map_err(failed)?;
         let delay = (100.0 / self.frames_per_second).round().min(6000.0) as u16;
-        let mut shown = vec![AS_BEFORE; width * height];
+        let mut shown = vec![AS_BEFORE; pictures[0].cells.len()];
         for (i, picture) in pictures.iter().enumerate() {
-            let indices = palette.indices(&picture.pixels);
+            let indices = palette.indices(&picture.cells);
             let delay = if i + 1 == pictures.len() { delay.max(150) } else { delay };
-            encoder.write_frame(&difference(&shown, &indices, width, delay)).map_err(failed)?;
+            // Only what changes.
+            let changed = shown.iter().zip(&indices).map(|(before, now)| if before == now { AS_BEFORE } else { *now });
+            let buffer = changed.collect::<Vec<u8>>().into();
+            let frame = gif::Frame { delay, transparent: Some(AS_BEFORE), width, height, buffer, ..gif::Frame::default() };
+            encoder.write_frame(&frame).map_err(failed)?;
             shown = indices;
         }
         drop(encoder);
@@ -113,17 +117,4 @@ impl fmt::Debug for Animation {
         show_in_notebook(|| self.evcxr_display());
         f.write_str(&self.alternative_text())
     }
-}
-
-/// The frame that changes one picture into the next: the rows in which something changes, and in them only what changes.
-fn difference(before: &[u8], after: &[u8], width: usize, delay: u16) -> gif::Frame<'static> {
-    let rows = before.chunks(width).zip(after.chunks(width));
-    let changed: Vec<usize> = rows.enumerate().filter(|(_, (a, b))| a != b).map(|(row, _)| row).collect();
-    // A frame must have a row, also where nothing changed.
-    let (top, bottom) = (changed.first().copied().unwrap_or(0), changed.last().map_or(1, |row| row + 1));
-    let cells = top * width..bottom * width;
-    let buffer: Vec<u8> = cells.map(|k| if before[k] == after[k] { AS_BEFORE } else { after[k] }).collect();
-    let transparent = Some(AS_BEFORE);
-    let (top, width, height) = (top as u16, width as u16, (bottom - top) as u16);
-    gif::Frame { delay, transparent, top, width, height, buffer: buffer.into(), dispose: gif::DisposalMethod::Keep, ..Default::default() }
 }

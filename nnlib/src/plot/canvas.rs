@@ -69,7 +69,7 @@ pub(super) struct Text {
     pub(super) turn: FontTransform,
 }
 
-/// Cells of colour, row by row from the top.
+/// Red, green and blue of cells, row by row from the top.
 #[derive(Clone)]
 pub(super) struct Raster {
     pub(super) columns: usize,

@@ -9,8 +9,7 @@ use base64::Engine;
 use plotters_backend::text_anchor::HPos;
 
 use super::axes::Axes;
-use super::bitmap::Picture;
-use super::canvas::{Canvas, Insets, Rect};
+use super::canvas::{Canvas, Insets, Raster, Rect};
 use super::font::{self, Font};
 use super::layout::{Drawing, Shown, text_sizes};
 use super::series::{Marks, Series};
@@ -251,7 +250,7 @@ impl Figure {
     /// # Errors
     /// [`Error::Draw`] when the picture cannot be made.
     pub fn png(&self) -> Result<Vec<u8>, Error> {
-        Picture::of(&self.canvas()?)?.png()
+        Raster::of(&self.canvas()?)?.png()
     }
 
     /// The figure as an SVG document.

@@ -38,11 +38,11 @@ impl Font {
         text.chars().map(|c| self.advance(c)).sum::<f64>() * size
     }
 
-    /// The outline of a letter at a place on the baseline; a space has none.
-    pub(super) fn outline(&self, c: char, size: f64, (x, y): (f64, f64)) -> Option<OutlinedGlyph> {
+    /// The outline of a letter so far along the baseline; a space has none.
+    pub(super) fn outline(&self, c: char, size: f64, x: f64) -> Option<OutlinedGlyph> {
         let face = self.face(c);
         let scale = PxScale::from((size * f64::from(face.height_unscaled()) / units_per_em(face)) as f32);
-        face.outline_glyph(face.glyph_id(c).with_scale_and_position(scale, point(x as f32, y as f32)))
+        face.outline_glyph(face.glyph_id(c).with_scale_and_position(scale, point(x as f32, 0.0)))
     }
 }
 

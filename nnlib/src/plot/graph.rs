@@ -106,7 +106,7 @@ impl Plan {
             neighbours[pair[0]].push(pair[1]);
             neighbours[pair[1]].push(pair[0]);
         }
-        let tall: Vec<f64> = (0..layer.len()).map(|item| graph.nodes.get(item).map_or(4.0, box_height)).collect();
+        let tall: Vec<f64> = (0..layer.len()).map(|item| graph.nodes.get(item).map_or(4.0, |lines| box_height(lines))).collect();
         let mut columns = vec![Vec::new(); layer.iter().max().map_or(1, |last| last + 1)];
         (0..layer.len()).for_each(|item| columns[layer[item]].push(item));
         let mut y = vec![0.0; layer.len()];
@@ -121,17 +121,17 @@ impl Plan {
                 if sweep < 8 {
                     column.sort_by(|a, b| wish(a).total_cmp(&wish(b)));
                 }
-                // Each as near to its wish as those before it allow, from above and from below, and the mean of the two.
-                let apart = |k: usize| (tall[column[k - 1]] + tall[column[k]]) / 2.0 + BETWEEN;
-                let mut down: Vec<f64> = column.iter().map(wish).collect();
-                let mut up = down.clone();
-                for k in 1..column.len() {
-                    down[k] = down[k].max(down[k - 1] + apart(k));
+                // Each as near to its wish as those above it allow, and then all as much higher as they were pushed down on average.
+                let mut free = f64::NEG_INFINITY;
+                let mut pushed = 0.0;
+                let wishes: Vec<f64> = column.iter().map(wish).collect();
+                for (&i, wish) in column.iter().zip(wishes) {
+                    y[i] = wish.max(free + tall[i] / 2.0);
+                    free = y[i] + tall[i] / 2.0 + BETWEEN;
+                    pushed += y[i] - wish;
                 }
-                for k in (1..column.len()).rev() {
-                    up[k - 1] = up[k - 1].min(up[k] - apart(k));
-                }
-                column.iter().enumerate().for_each(|(k, &i)| y[i] = (down[k] + up[k]) / 2.0);
+                let up = pushed / column.len() as f64;
+                column.iter().for_each(|&i| y[i] -= up);
             }
         }
         let top = ends(y.iter().zip(&tall).map(|(y, tall)| y - tall / 2.0)).0;
@@ -146,7 +146,7 @@ impl Plan {
     }
 }
 
-fn box_height(lines: &Vec<String>) -> f64 {
+fn box_height(lines: &[String]) -> f64 {
     lines.len().max(1) as f64 * LINE + 2.0 * PAD
 }
 

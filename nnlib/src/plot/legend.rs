@@ -1,4 +1,4 @@
-//! The keys of a figure: what its marks are, in rows above the axes, where they never hide data; and what its colours are worth.
+//! The keys of a figure: what its marks are, in rows above the axes, where they never hide data; and which number each colour stands for.
 
 use std::f64::consts::PI;
 

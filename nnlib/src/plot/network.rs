@@ -44,18 +44,18 @@ pub fn network(weights: &[Array2<f64>], biases: &[Array1<f64>]) -> Result<Figure
     if !biases.is_empty() && biases.len() != weights.len() {
         return Err(Error::shape("biases", format!("({},), one for each layer of weights", weights.len()), format!("({},)", biases.len())));
     }
-    for (layer, w) in weights.iter().enumerate() {
-        let what = format!("weights of layer {}", layer + 1);
+    for (i, w) in weights.iter().enumerate() {
+        let layer = i + 1;
+        let what = format!("weights of layer {layer}");
         if w.is_empty() {
             return Err(Error::empty(what));
         }
         check_finite(&what, w)?;
-        if let Some(next) = weights.get(layer + 1).filter(|next| next.nrows() != w.ncols()) {
-            let expected = format!("({}, …), as layer {} has {} neurons", w.ncols(), layer + 1, w.ncols());
-            return Err(Error::shape(format!("weights of layer {}", layer + 2), expected, format!("{:?}", next.dim())));
+        if let Some(n) = i.checked_sub(1).map(|before| weights[before].ncols()).filter(|&n| n != w.nrows()) {
+            return Err(Error::shape(what, format!("({n}, …), as layer {i} has {n} neurons"), format!("{:?}", w.dim())));
         }
-        if let Some(b) = biases.get(layer) {
-            let what = format!("biases of layer {}", layer + 1);
+        if let Some(b) = biases.get(i) {
+            let what = format!("biases of layer {layer}");
             check_finite(&what, b)?;
             if b.len() != w.ncols() {
                 return Err(Error::shape(what, format!("({},)", w.ncols()), format!("({},)", b.len())));

@@ -1,11 +1,9 @@
 //! The painter: a figure's shapes on any backend of plotters. What plotters lacks is here: clipping, and letters of more than one font.
 
-use std::convert::Infallible;
-
 use plotters::element::{DashedPathElement, Drawable};
-use plotters::style::{Color as _, ShapeStyle};
-use plotters_backend::text_anchor::{Pos, VPos};
-use plotters_backend::{BackendColor, BackendCoord, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontFamily, FontTransform};
+use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle, FontTransform, ShapeStyle, TextStyle};
+use plotters_backend::text_anchor::{HPos, Pos, VPos};
+use plotters_backend::{BackendCoord, DrawingBackend, DrawingErrorKind};
 
 use super::canvas::{Canvas, Points, Raster, Rect, Shape, Stroke, Text, circle};
 use super::color::{Color, pale};
@@ -14,14 +12,17 @@ use super::font::Font;
 /// How far beyond its window a painter draws, so that no line ends within it.
 const BEYOND: f64 = 8.0;
 
+/// Plotters' size of a text is that of its lines, so many times the letters'.
+pub(super) const LINE: f64 = 1.24;
+
 /// A backend that shows a window of a canvas, each of whose pixels is `scale` of the backend's wide.
 pub(super) struct Painter<B> {
     pub(super) backend: B,
     pub(super) scale: f64,
     pub(super) window: Rect,
-    /// Whether a line goes to the backend segment by segment: the one polygon that plotters' bitmap makes of a line has holes where the
-    /// line crosses itself.
-    pub(super) in_segments: bool,
+    /// Whether the backend is made of pixels: then letters are ours, and a line goes to it segment by segment, since the one polygon that
+    /// plotters makes of a line has holes where the line crosses itself.
+    pub(super) pixels: bool,
 }
 
 type Done<B> = Result<(), DrawingErrorKind<<B as DrawingBackend>::ErrorType>>;
@@ -51,16 +52,12 @@ impl<B: DrawingBackend> Painter<B> {
                 self.backend.draw_circle(self.place((*x, *y)), (radius * self.scale).round() as u32, &color.to_backend_color(), true)
             }
             Shape::Text(text) => {
-                let (x, y) = text.at;
                 let level = matches!(text.turn, FontTransform::None | FontTransform::Rotate180);
                 let reach = if level { text.size } else { canvas.text_width(&text.text, text.size) };
-                if y + reach < visible.y || y - reach > visible.bottom() {
+                if text.at.1 + reach < visible.y || text.at.1 - reach > visible.bottom() {
                     return Ok(());
                 }
-                let (across, down) = text.turn.transform(0, 1);
-                let above = BASELINE * text.size;
-                let at = self.place((x - f64::from(across) * above, y - f64::from(down) * above));
-                self.backend.draw_text(&text.text, &Letters { font: &canvas.font, text, size: text.size * self.scale }, at)
+                if self.pixels { self.letters(text, &canvas.font) } else { self.text(text) }
             }
             Shape::Raster(area, raster) => self.cells(area, raster, &area.within(visible).within(&self.window)),
         }
@@ -78,7 +75,7 @@ impl<B: DrawingBackend> Painter<B> {
         if let Some((drawn, left_out)) = stroke.dash.map(|(a, b)| ((a * self.scale) as i32, (b * self.scale) as i32)) {
             return DashedPathElement::new(path.iter(), drawn, left_out, style).draw(path.iter().copied(), &mut self.backend, (0, 0));
         }
-        if !self.in_segments {
+        if !self.pixels {
             return self.backend.draw_path(path, &style);
         }
         // Segments overlap at the joints, where a colour that lets something through would show twice.
@@ -90,6 +87,43 @@ impl<B: DrawingBackend> Painter<B> {
         let joints = if path.first() == path.last() { &path[1..] } else { &path[1..path.len() - 1] };
         let mut round = joints.iter().filter(|_| stroke_width > 2);
         round.try_for_each(|&joint| self.backend.draw_circle(joint, stroke_width / 2, &style, true))
+    }
+
+    /// Leaves the letters to the backend.
+    fn text(&mut self, text: &Text) -> Done<B> {
+        let family = FontFamily::Name("DejaVu Sans, Verdana, sans-serif");
+        let font = FontDesc::new(family, text.size * self.scale * LINE, FontStyle::Normal).transform(text.turn.clone());
+        let style = TextStyle { font, color: text.color.to_backend_color(), pos: Pos::new(text.anchor, VPos::Top) };
+        // How far below its point the backend puts the baseline, as a share of the text's size.
+        let ((across, down), above) = (text.turn.transform(0, 1), 0.76 * text.size);
+        let at = self.place((text.at.0 - f64::from(across) * above, text.at.1 - f64::from(down) * above));
+        self.backend.draw_text(&text.text, &style, at)
+    }
+
+    /// Draws the letters pixel by pixel, since each may come from another font.
+    fn letters(&mut self, text: &Text, font: &Font) -> Done<B> {
+        let ((left, top), size, color) = (self.place(text.at), text.size * self.scale, text.color.to_backend_color());
+        let before = match text.anchor {
+            HPos::Left => 0.0,
+            HPos::Center => 0.5,
+            HPos::Right => 1.0,
+        };
+        let mut x = -before * font.width(&text.text, size);
+        for c in text.text.chars() {
+            let mut drawn = Ok(());
+            if let Some(outline) = font.outline(c, size, x) {
+                let corner = outline.px_bounds().min;
+                outline.draw(|i, j, share| {
+                    let (across, down) = text.turn.transform(corner.x as i32 + i as i32, corner.y as i32 + j as i32);
+                    if drawn.is_ok() {
+                        drawn = self.backend.draw_pixel((left + across, top + down), color.mix(f64::from(share)));
+                    }
+                });
+            }
+            drawn?;
+            x += font.advance(c) * size;
+        }
+        Ok(())
     }
 
     fn fill(&mut self, points: Points, color: Color, visible: &Rect) -> Done<B> {
@@ -112,76 +146,13 @@ impl<B: DrawingBackend> Painter<B> {
         for y in (top..bottom).filter(|_| left < right) {
             let next = cell(y, self.window.y, area.y, area.h, raster.rows);
             if next != last {
-                row = columns.iter().flat_map(|column| raster.cells[next * raster.columns + column]).collect();
+                row.clear();
+                columns.iter().for_each(|column| row.extend(raster.cells[next * raster.columns + column]));
                 last = next;
             }
             self.backend.blit_bitmap((left, y), (columns.len() as u32, 1), &row)?;
         }
         Ok(())
-    }
-}
-
-/// How far below the point that plotters is given for a text its baseline lies, as a share of the text's size.
-const BASELINE: f64 = 0.76;
-
-/// Plotters' size of a text is that of its lines, so many times the letters'.
-pub(super) const LINE: f64 = 1.24;
-
-/// How plotters' backends draw a text.
-struct Letters<'a> {
-    font: &'a Font,
-    text: &'a Text,
-    /// In pixels of the backend.
-    size: f64,
-}
-
-impl BackendTextStyle for Letters<'_> {
-    type FontError = Infallible;
-
-    fn color(&self) -> BackendColor {
-        self.text.color.to_backend_color()
-    }
-
-    fn size(&self) -> f64 {
-        self.size * LINE
-    }
-
-    fn transform(&self) -> FontTransform {
-        self.text.turn.clone()
-    }
-
-    fn anchor(&self) -> Pos {
-        Pos::new(self.text.anchor, VPos::Top)
-    }
-
-    fn family(&self) -> FontFamily<'_> {
-        FontFamily::Name("DejaVu Sans, Verdana, sans-serif")
-    }
-
-    fn layout_box(&self, text: &str) -> Result<((i32, i32), (i32, i32)), Infallible> {
-        Ok(((0, 0), (self.font.width(text, self.size).round() as i32, self.size as i32)))
-    }
-
-    fn draw<E, D: FnMut(i32, i32, BackendColor) -> Result<(), E>>(
-        &self,
-        text: &str,
-        (left, top): (i32, i32),
-        mut draw: D,
-    ) -> Result<Result<(), E>, Infallible> {
-        let (mut drawn, mut x) = (Ok(()), 0.0);
-        for c in text.chars() {
-            if let Some(outline) = self.font.outline(c, self.size, (x, BASELINE * self.size)) {
-                let corner = outline.px_bounds().min;
-                let (left, top) = (left + corner.x as i32, top + corner.y as i32);
-                outline.draw(|i, j, share| {
-                    if drawn.is_ok() {
-                        drawn = draw(left + i as i32, top + j as i32, self.color().mix(f64::from(share)));
-                    }
-                });
-            }
-            x += self.font.advance(c) * self.size;
-        }
-        Ok(drawn)
     }
 }
 
@@ -193,6 +164,9 @@ fn within(points: Points, r: &Rect, closed: bool) -> Vec<Points> {
     let mut parts = vec![points];
     for (along, edge) in sides {
         let inside = |p: (f64, f64)| along(p) - edge;
+        if parts.iter().flatten().all(|&p| inside(p) >= 0.0) {
+            continue;
+        }
         let mut kept = Vec::new();
         for part in parts {
             let mut left = Vec::with_capacity(part.len() + 2);

@@ -5,7 +5,6 @@ use std::fmt::Write;
 use base64::Engine;
 use plotters::backend::SVGBackend;
 
-use super::bitmap::Picture;
 use super::canvas::{Canvas, Raster, Rect, Shape, printable};
 use super::paint::Painter;
 use crate::error::Error;
@@ -33,7 +32,7 @@ pub(super) fn svg(canvas: &Canvas, title: &str, description: &str) -> Result<Str
         }
         let mut part = String::new();
         let backend = SVGBackend::with_string(&mut part, ((w * FINER) as u32, (h * FINER) as u32));
-        let mut painter = Painter { backend, scale: FINER, window, in_segments: false };
+        let mut painter = Painter { backend, scale: FINER, window, pixels: false };
         painter.paint(canvas, shapes).map_err(|error| Error::Draw(error.to_string()))?;
         drop(painter);
         // A document's first and last lines are its own.
@@ -49,8 +48,7 @@ fn image(out: &mut String, area: &Rect, shown: &Rect, raster: &Raster) -> Result
     if shown.w <= 0.0 || shown.h <= 0.0 {
         return Ok(());
     }
-    let png = Picture { width: raster.columns, height: raster.rows, pixels: raster.cells.clone() }.png()?;
-    let data = base64::engine::general_purpose::STANDARD.encode(png);
+    let data = base64::engine::general_purpose::STANDARD.encode(raster.png()?);
     let [x, y, w, h] = [area.x - shown.x, area.y - shown.y, area.w, area.h].map(|length| length * FINER);
     let [left, top, width, height] = [shown.x, shown.y, shown.w, shown.h].map(|length| length * FINER);
     let _ = writeln!(
