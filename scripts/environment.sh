@@ -20,6 +20,8 @@ if [[ ! -x $folder/bin/python || $(cat "$folder/made-from" 2>/dev/null || true) 
     mkdir -p "$folder"
     find "$folder" -mindepth 1 -maxdepth 1 ! -name evcxr -exec rm -rf {} +
     python3 -m venv "$folder"
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$requirements"
+    packed=() # by pack.sh
+    [[ ! -d pack/wheels ]] || packed=(--no-index --find-links pack/wheels)
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes ${packed[@]+"${packed[@]}"} -r "$requirements"
     printf '%s\n' "$wanted" >"$folder/made-from"
 fi

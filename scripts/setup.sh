@@ -7,8 +7,8 @@
 # It needs Rust 1.95 or later (rustup) with a C linker, and Python 3.10 or later with venv. It then
 #   1. adds the Rust component rust-src, with which the kernel infers types;
 #   2. makes the Python environment .venv from scripts/requirements.txt (JupyterLab and what runs the notebooks);
-#   3. finds the Rust kernel, evcxr_jupyter 0.22.0: the one that is registered already, or on PATH, while it works; else
-#      it is installed below .venv/evcxr: in seconds where cargo-binstall is present, else from source (5 to 14 minutes);
+#   3. finds the Rust kernel, evcxr_jupyter 0.22.0: the one that is registered already, on PATH, or packed (pack.sh), while
+#      it works; else it is installed below .venv/evcxr: in seconds where cargo-binstall is present, else from source (5 to 14 minutes);
 #   4. registers the kernel "rust" inside .venv;
 #   5. fetches the crate's dependencies, and below target/kernels compiles them for the notebooks' cells and copies the
 #      part of rust-src that the kernel reads.
@@ -77,7 +77,7 @@ rm -rf .venv/share/jupyter/kernels/python3 # which JupyterLab would offer before
 is_wanted_kernel() { [[ -x $1 ]] && grep -aqF "EvCxR $evcxr_version" "$1" && "$1" --help >/dev/null 2>&1; }
 built=$root/.venv/evcxr/bin/evcxr_jupyter
 evcxr=
-for candidate in "$(.venv/bin/python scripts/kernel.py --registered)" "$(command -v evcxr_jupyter || true)" "$built"; do
+for candidate in "$(.venv/bin/python scripts/kernel.py --registered)" "$(command -v evcxr_jupyter || true)" "$root/pack/evcxr_jupyter" "$built"; do
     if is_wanted_kernel "$candidate"; then
         evcxr=$candidate
         break
