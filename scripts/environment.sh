@@ -21,7 +21,10 @@ if [[ ! -x $folder/bin/python || $(cat "$folder/made-from" 2>/dev/null || true) 
     find "$folder" -mindepth 1 -maxdepth 1 ! -name evcxr -exec rm -rf {} +
     python3 -m venv "$folder"
     packed=() # by pack.sh
-    [[ ! -d pack/wheels ]] || packed=(--no-index --find-links pack/wheels)
+    if [[ -d pack ]]; then
+        [[ $(python3 --version) == "$(<pack/python)" ]] || { echo "set-up: this is packed for $(<pack/python), and here is $(python3 --version)" >&2; exit 1; }
+        packed=(--no-index --find-links pack/wheels)
+    fi
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes ${packed[@]+"${packed[@]}"} -r "$requirements"
     printf '%s\n' "$wanted" >"$folder/made-from"
 fi

@@ -27,6 +27,7 @@ git archive HEAD | tar x -C "$course"
 
 # What setup.sh looks for.
 cp "$(.venv/bin/python scripts/kernel.py --registered)" "$course/pack/evcxr_jupyter"
+.venv/bin/python --version >"$course/pack/python"
 .venv/bin/python -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary=:all: \
     --dest "$course/pack/wheels" -r scripts/requirements.txt
 (cd "$course" && cargo vendor --locked --quiet --versioned-dirs pack/crates >.cargo/config.toml)

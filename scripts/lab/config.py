@@ -1,10 +1,13 @@
 """JupyterLab's settings for the course; scripts/lab.sh hands them over. Options on the command line come before them."""
 
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 
 c = get_config()  # noqa: F821  (Jupyter puts it there)
+sys.path.insert(0, str(HERE))
+c.ServerApp.contents_manager_class = "whole_files.WholeFiles"
 c.MultiKernelManager.default_kernel_name = "rust"
 c.KernelSpecManager.ensure_native_kernel = False  # a new notebook would be offered in the environment's Python first
 # Each printed line is a message. Ten thousand in ten seconds are shown, and the figure behind them; of more than a tab
