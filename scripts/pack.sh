@@ -30,7 +30,7 @@ cp "$(.venv/bin/python scripts/kernel.py --registered)" "$course/pack/evcxr_jupy
 .venv/bin/python --version >"$course/pack/python"
 .venv/bin/python -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary=:all: \
     --dest "$course/pack/wheels" -r scripts/requirements.txt
-(cd "$course" && cargo vendor --locked --quiet --versioned-dirs pack/crates >.cargo/config.toml)
+(cd "$course" && cargo vendor --locked --versioned-dirs pack/crates >.cargo/config.toml 2>/dev/null)
 
 tar czf target/course.tar.gz -C "$work" course
 printf 'packed: target/course.tar.gz, %s, for %s and %s\n' \
