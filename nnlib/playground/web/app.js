@@ -12,9 +12,7 @@ const SCENES = JSON.parse($("scene-list").textContent);
 const PLANE = 100, TILE = 28, FRAME = 10; // cells along a side, and milliseconds of training a frame
 const EMPTY = { train: [], held_out: [], classes: 2, plane: [-1.5, -1.5, 3] };
 
-const scenes = ["hash", "search"].map((part) => new URLSearchParams(location[part].slice(1)).get("scene"));
-let scene = scenes.find((name) => name && Object.hasOwn(SCENES, name)) ?? null;
-let settings = { ...DEFAULTS }, speed = 5;
+let scene = null, settings = { ...DEFAULTS }, speed = 5;
 let facts = EMPTY, shown = null, curves = [[], [], [], []];
 let playing = false, chosen = null, session = 0, problem = "";
 let theme = readTheme();
@@ -57,6 +55,14 @@ function showAddress() {
   const address = [scene ? `scene=${scene}` : "", toAddress(settings, usual())].filter(Boolean).join("&");
   history.replaceState(null, "", `#${address}`);
   $("whole").href = `playground.html#${address}`;
+}
+
+/** Takes scene and settings from the address. */
+function readAddress() {
+  const [hash, search] = [location.hash, location.search].map((part) => new URLSearchParams(part.slice(1)));
+  scene = [hash.get("scene"), search.get("scene")].find((name) => name && Object.hasOwn(SCENES, name)) ?? null;
+  settings = fromAddress(hash, usual());
+  speed = SCENES[scene]?.speed ?? speed;
 }
 
 function chooseScene(name, play = false) {
@@ -425,8 +431,13 @@ for (const [name, { name: title }] of Object.entries(SCENES)) {
   button.onclick = () => chooseScene(name, true);
   $("scenes").append(button);
 }
-speed = SCENES[scene]?.speed ?? speed;
-settings = fromAddress(location.hash.slice(1), usual());
+addEventListener("hashchange", () => {
+  readAddress();
+  showScene();
+  showSpeed();
+  open();
+});
+readAddress();
 chooseBrush(0);
 showScene();
 showSpeed();

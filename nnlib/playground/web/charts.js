@@ -22,11 +22,18 @@ function thinned(values) {
 
 const short = (value) => (value >= 1000 ? `${+(value / 1000).toFixed(1)}k` : String(+value.toPrecision(2)));
 
+/** The largest value that is shown: where few are far above all others, these are cut off. */
+function scale(values) {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  const most = sorted.at(-1) ?? 0, usual = sorted[Math.floor(0.9 * sorted.length)] ?? 0;
+  return Math.max(0.1, Math.min(most, 2.5 * usual));
+}
+
 /** Training as a full line, validation as a dashed one; `top` fixes the scale. */
 export function drawCurves(canvas, { train, heldOut, top, theme }) {
   const { context, width, height } = fit(canvas), [left, right, above, below] = [34, 8, 8, 20];
-  const sorted = [...train, ...heldOut].filter(Number.isFinite);
-  const most = top ?? Math.max(0.1, sorted.reduce((a, b) => Math.max(a, b), 0));
+  const lines = [train, heldOut].map(thinned);
+  const most = top ?? scale(lines.flat().map(([, value]) => value));
   const epochs = Math.max(train.length - 1, 1);
   const at = (epoch, value) => [
     left + (epoch / epochs) * (width - left - right),
@@ -48,18 +55,18 @@ export function drawCurves(canvas, { train, heldOut, top, theme }) {
   context.fillText(`${train.length} epochs`, width - right, height - 5);
   context.textAlign = "left";
   context.fillText("0", left, height - 5);
-  const line = (values, color, dash) => {
+  const line = (points, color, dash) => {
     context.setLineDash(dash);
     context.strokeStyle = color;
     context.lineWidth = 2;
     context.lineJoin = "round";
     context.beginPath();
-    thinned(values).forEach(([epoch, value]) => context.lineTo(...at(epoch, value)));
+    points.forEach(([epoch, value]) => context.lineTo(...at(epoch, value)));
     context.stroke();
     context.setLineDash([]);
   };
-  if (train.length > 1) line(train, theme.ink, []);
-  if (heldOut.length > 1) line(heldOut, theme.focus, [6, 4]);
+  line(lines[0], theme.ink, []);
+  line(lines[1], theme.focus, [6, 4]);
 }
 
 /** A table: the points of each class (rows), and which class they were given (columns). */

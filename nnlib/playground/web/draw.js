@@ -157,11 +157,14 @@ function axes(context, at, [left, bottom, extent], width) {
 /** Where the neurons stand: for each layer its tiles' middles, and how wide a tile is. */
 export function places(tiles, width, height) {
   return tiles.map((layer, l) => {
-    const gap = Math.min(84, (height - 12) / layer.length);
+    // Many neurons stand side by side, so that each can be seen.
+    const column = width / tiles.length, wide = layer.length > 16 ? Math.min(3, Math.floor(column / 26) || 1) : 1;
+    const rows = Math.ceil(layer.length / wide), gap = Math.min(84, (height - 12) / rows);
+    const size = Math.min(56, (column * 0.7) / wide, gap * 0.84);
     return layer.map((_, j) => ({
-      x: ((l + 0.5) * width) / tiles.length,
-      y: height / 2 + 4 + (j - (layer.length - 1) / 2) * gap,
-      size: Math.min(56, (width / tiles.length) * 0.62, gap * 0.84),
+      x: (l + 0.5) * column + ((j % wide) - (wide - 1) / 2) * size * 1.15,
+      y: height / 2 + 4 + (Math.floor(j / wide) - (rows - 1) / 2) * gap,
+      size,
     }));
   });
 }
