@@ -197,7 +197,7 @@ class Playground(unittest.TestCase):
         whole = self.settled()
         self.at("network").focus()
         self.page.keyboard.press("ArrowRight")
-        self.assertEqual(self.at("plane-title").inner_text(), "Neuron 1 of layer 1")
+        self.assertEqual(self.at("plane-title").inner_text(), "Neuron 0 of layer 1")
         self.page.keyboard.press("ArrowDown")
         self.page.wait_for_function("() => document.getElementById('neuron-text').textContent.includes('bias')")
         self.assertTrue(self.settled() != whole)

@@ -120,34 +120,36 @@ impl Session {
     /// # Errors
     /// [`Error::Diverged`] when the numbers left the finite ones; the model is then as it was before that epoch.
     pub fn train(&mut self, epochs: usize, updates: Option<usize>) -> Result<bool, Error> {
-        let (n, before) = (self.train.data.len(), self.epochs());
-        let lowest = |losses: &[f64]| losses.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1)).map(|(epoch, &loss)| (epoch + 1, loss));
-        let (mut best, mut stop) = (lowest(&self.history.validation_loss), false);
-        let (patience, stopped) = (self.settings.patience, self.stopped);
-        let mut options = FitOptions::epochs(epochs).seed(self.settings.seed).resume(&mut self.training);
-        options = options.batch_size(if self.settings.batch == 0 { n } else { self.settings.batch });
+        let (n, settings, history) = (self.train.data.len(), &self.settings, &mut self.history);
+        let losses = history.validation_loss.iter().copied().enumerate();
+        let (mut best, mut stop) = (losses.min_by(|a, b| a.1.total_cmp(&b.1)), false);
+        let mut options = FitOptions::epochs(epochs).seed(settings.seed).resume(&mut self.training);
+        options = options.batch_size(if settings.batch == 0 { n } else { settings.batch });
         if let Some(updates) = updates {
             options = options.updates(updates);
         }
         if let Some(held_out) = &self.held_out {
-            options = options.validation(&held_out.x, held_out.goal.targets()).on_epoch_end(|epoch| {
-                let (now, loss) = (before + epoch.index + 1, epoch.history.validation_loss[epoch.index]);
-                if best.is_none_or(|(_, lowest)| loss < lowest) {
-                    best = Some((now, loss));
-                }
-                stop = patience > 0 && best.is_some_and(|(best, _)| now - best.max(stopped) >= patience);
-                if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            });
+            options = options.validation(&held_out.x, held_out.goal.targets());
         }
-        let History { loss, accuracy, validation_loss, validation_accuracy, stalled, .. } =
-            self.model.fit(&self.train.x, self.train.goal.targets(), options)?;
-        self.history.stalled = self.history.stalled.or(stalled.map(|epoch| before + epoch));
-        self.history.loss.extend(loss);
-        self.history.accuracy.extend(accuracy);
-        self.history.validation_loss.extend(validation_loss);
-        self.history.validation_accuracy.extend(validation_accuracy);
+        // Epoch by epoch, so that those before a divergence are kept.
+        options = options.on_epoch_end(|epoch| {
+            let now = history.loss.len();
+            history.loss.extend(epoch.history.loss.last());
+            history.accuracy.extend(epoch.history.accuracy.last());
+            history.validation_loss.extend(epoch.history.validation_loss.last());
+            history.validation_accuracy.extend(epoch.history.validation_accuracy.last());
+            history.stalled = history.stalled.or(epoch.history.stalled.map(|_| now));
+            let Some(&loss) = epoch.history.validation_loss.last() else { return ControlFlow::Continue(()) };
+            if best.is_none_or(|(_, lowest)| loss < lowest) {
+                best = Some((now, loss));
+            }
+            let since = best.map_or(now, |(best, _)| now - best.max(self.stopped));
+            stop = settings.patience > 0 && since >= settings.patience;
+            if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        self.model.fit(&self.train.x, self.train.goal.targets(), options)?;
         if stop {
-            self.stopped = self.epochs();
+            self.stopped = self.epochs() - 1;
         }
         Ok(stop)
     }

@@ -135,11 +135,12 @@ fn dead() -> Result<f64, Error> {
     let points = data::make_moons(200, 0.2, &mut rng)?;
     let (train, fresh) = data::stratified_split(&points, 0.25, &mut rng)?;
     let network = Sequential::input(2)
-        .dense(10).activation(Activation::Relu)
-        .dense(10).activation(Activation::Relu)
+        .dense(8).activation(Activation::Relu)
+        .dense(8).activation(Activation::Relu)
+        .dense(8).activation(Activation::Relu)
         .dense(2)
         .build(&mut RandomState::new(0))?;
-    let optimizer = Optimizer::sgd(3.0)?;
+    let optimizer = Optimizer::sgd(2.0)?;
     let mut model = network.compile(Loss::SoftmaxCrossEntropy, optimizer)?.with_accuracy();
     let history = model.fit(&train.x, &train.y, FitOptions::epochs(100).validation(&fresh.x, &fresh.y))?;
     println!("{:?}", model.evaluate(&train.x, &train.y)?.loss);

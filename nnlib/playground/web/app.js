@@ -240,7 +240,7 @@ let spots = [];
 async function choose(neuron) {
   chosen = neuron && shown && neuron[0] < shown.sizes.length - 1 ? neuron : null;
   $("show-all").hidden = !chosen;
-  $("plane-title").textContent = chosen ? (chosen[0] ? `Neuron ${chosen[1] + 1} of layer ${chosen[0]}` : `Feature ${FEATURES[settings.features[chosen[1]]]}`) : "Decision boundary";
+  $("plane-title").textContent = chosen ? (chosen[0] ? `Neuron ${chosen[1]} of layer ${chosen[0]}` : `Feature ${FEATURES[settings.features[chosen[1]]]}`) : "Decision boundary";
   if (!playing) {
     await look();
     draw();

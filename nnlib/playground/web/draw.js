@@ -181,7 +181,7 @@ export function drawNetwork(canvas, { tile, tiles, layers, classes, sizes, dead,
       for (let j = 0; j < outputs; j++) {
         const weight = w[i * outputs + j], share = Math.abs(weight) / largest;
         if (lines > 200 && share < 0.08) continue;
-        const path = paths[Math.min(Math.floor(8 * share), 7) + (weight < 0 ? 0 : 8)];
+        const path = paths[(Math.min(Math.floor(8 * share), 7) || 0) + (weight < 0 ? 0 : 8)]; // NaN where weights left single precision
         // A single output, a yes or no, stands for both classes; its line ends at the second.
         const from = spots[l - 1][i], to = spots[l][outputs === 1 && l === spots.length - 1 ? 1 : j];
         const [x0, x1] = [from.x + from.size / 2, to.x - to.size / 2], bend = (x1 - x0) / 2;

@@ -218,7 +218,7 @@ fn read_optimizer(place: &Place<'_>, network: &Sequential) -> Result<Optimizer, 
     let updates = place.key("updates")?;
     optimizer.updates = updates.count()?;
     // As a floating-point number it must be exact, and counting on must not overflow.
-    if optimizer.updates > 1 << 53 {
+    if optimizer.updates as u64 > 1 << 53 {
         return Err(updates.wrong("at most 2⁵³"));
     }
     let (first, second) = optimizer.state_sizes(network.parameter_count());
