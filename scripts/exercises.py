@@ -8,16 +8,17 @@ A solution is a notebook for one lesson, with the lesson's name. Of it an exerci
 - in a code cell, what stands between the lines `// solution` and `// end` becomes `todo!()`; or, where a bug is to be
   found, the code that follows a line `// instead` in it, written as comments;
 - a cell tagged `solution` (the reasons, another way) is left out;
+- a cell tagged `shows` (what was to be predicted) is there to be run by the reader, and has no output;
 - the title says "exercises" in place of "solutions";
 - all else stays as it is. Outputs of cells that have not changed are kept.
 
 To add a task or change one:
 
 1. Its check is a function in nnlib/checks/src, in the lesson's file: a right answer, cases from simple to extreme, and
-   the known mistakes, each with the hint that names it. Add the check to the tests of that file: with them every right
+   the known mistakes, each with the hint that names it. Add the check to the list in audit.rs: with it every right
    answer must pass, and every mistake must fail with its own hint and no other.
-2. Its cells are in notebooks/solutions/NN-….ipynb (scripts/lab.sh opens it): statement with formula and shapes; the
-   function with its solution marked; a cell `check::name(name)`; hints in <details> that ask before they tell; and,
+2. Its cells are in notebooks/solutions/NN-….ipynb (scripts/lab.sh opens it): statement with formula and shapes, under a
+   heading such as "## 2 · Find the bug: a split ★★" (one of the KINDS, and how hard it is); the function with its solution marked; a cell `check::name(name)`; hints in <details> that ask before they tell; and,
    tagged `solution`, why it is so. Nothing but a check may call the reader's function, or the unsolved notebook panics.
 3. .venv/bin/python scripts/exercises.py
 4. scripts/run_all.sh --save --results target/solutions notebooks/solutions/NN-….ipynb, and the same for exercises
@@ -32,11 +33,12 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course import NOTEBOOKS, ROOT, notebooks
-from outputs import tags
+from outputs import SKIP, tags
 from run_notebooks import read, text_of, write
 
 EXERCISES = NOTEBOOKS / "exercises"
-SOLUTION = "solution"  # the tag
+SOLUTION, SHOWS = "solution", "shows"  # tags
+KINDS = "Warm-up", "Predict", "Find the bug", "Derive", "Build", "Train"
 
 REGION = re.compile(r"^([ \t]*)// solution\n((?:.*\n)*?)(?:\1// instead\n((?:.*\n)*?))?\1// end$", re.MULTILINE)
 MARKER = re.compile(r"^\s*// (solution|instead|end)$", re.MULTILINE)
@@ -63,6 +65,8 @@ def exercise(solution: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code":
             cell.source = skeleton(cell.source)
             cell.outputs, cell.execution_count = [], None
+            if SHOWS in tags(cell):
+                cell.metadata["tags"] = [SKIP]
     title = notebook.cells[0]
     title.source = title.source.replace(": solutions\n", ": exercises\n", 1)
     return notebook

@@ -3,19 +3,19 @@
 import difflib
 import re
 import unittest
+from collections import Counter
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import exercises
-from exercises import REGION, SOLUTION, exercise, skeleton, with_outputs
+from exercises import KINDS, REGION, SHOWS, SOLUTION, exercise, skeleton, with_outputs
 from course import ROOT, notebooks
-from outputs import shown, tags
+from outputs import SKIP, shown, tags
 from run_notebooks import read
 
 CHECK = re.compile(r"^check::(\w+)\(\w+\)$")
-
-
+HEADING = re.compile(r"^## (\d) · (" + "|".join(KINDS) + r"): .+ (★{1,4})$", re.MULTILINE)
 TOKEN = re.compile(r"[A-Za-z_]\w*|\d[\w.]*|[^\w\s]")
 HINT = re.compile(r"<summary>(Hint.*?)</summary>(.*?)</details>", re.DOTALL)
 
@@ -65,6 +65,10 @@ class Skeletons(unittest.TestCase):
         self.assertEqual([cell.source for cell in made.cells], ["# 01 · Data: exercises\n", "x"])
         self.assertEqual((made.cells[1].outputs, made.cells[1].execution_count), ([], None))
 
+    def test_what_shows_a_prediction_is_not_run_for_the_reader(self) -> None:
+        made = exercise(new_notebook(cells=[new_markdown_cell("#"), new_code_cell("x", metadata={"tags": [SHOWS]})]))
+        self.assertEqual(tags(made.cells[1]), [SKIP])
+
     def test_outputs_of_unchanged_cells_are_kept(self) -> None:
         stored = new_code_cell("x", outputs=[new_output("stream", text="5")], execution_count=1)
         for source, count in [("x", 1), ("y", None)]:
@@ -85,7 +89,6 @@ class Gate(unittest.TestCase):
     def test_exercises_as_shipped_fail_with_a_friendly_message(self) -> None:
         for path in notebooks("exercises"):
             verdicts = checks(read(path))
-            self.assertTrue(2 <= len(verdicts) <= 5, f"{path.name} has {len(verdicts)} tasks")
             for name, verdict in verdicts:
                 with self.subTest(notebook=path.name, task=name):
                     self.assertTrue(verdict.startswith((f"{name}: not solved yet.", f"✗ {name}: wrong in case ")), verdict)
@@ -95,6 +98,27 @@ class Gate(unittest.TestCase):
             for name, verdict in checks(read(path)):
                 with self.subTest(notebook=path.name, task=name):
                     self.assertTrue(verdict.startswith("✓ "), verdict)
+
+    def test_each_notebook_has_three_to_five_tasks_from_easy_to_hard_and_one_warm_up_at_most(self) -> None:
+        kinds: Counter[str] = Counter()
+        for path in notebooks("solutions"):
+            with self.subTest(notebook=path.name):
+                text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+                tasks = HEADING.findall(text)
+                self.assertEqual([number for number, *_ in tasks], list("12345")[: text.count("\n## ") + text.startswith("## ")])
+                self.assertTrue(3 <= len(tasks) <= 5)
+                stars = [len(stars) for *_, stars in tasks]
+                self.assertEqual(stars, sorted(stars))
+                self.assertGreater(stars[-1], stars[0])
+                self.assertLessEqual([kind for _, kind, _ in tasks].count("Warm-up"), 1)
+                kinds.update(kind for _, kind, _ in tasks)
+        for kind in KINDS[1:]:
+            self.assertGreaterEqual(kinds[kind], 4, kind)
+
+    def test_every_header_says_what_a_compile_error_leaves(self) -> None:
+        for path in notebooks("exercises"):
+            with self.subTest(notebook=path.name):
+                self.assertIn("After a compile error the check still judges your last version that compiled.", read(path).cells[0].source)
 
     def test_at_most_one_task_of_a_notebook_is_answered_by_a_cell_of_its_lesson(self) -> None:
         for path in notebooks("solutions"):

@@ -2,90 +2,14 @@
 
 use std::f64::consts::PI;
 
-use ndarray::{Array1, Array2, Axis, array, concatenate, s};
+use ndarray::{Array1, Array2, ArrayView1, Axis, array, concatenate, s};
 use nnlib::RandomState;
 
 use crate::Verdict;
+use crate::predict::numbers;
 use crate::task::Task;
 
-/// Checks `accuracy(y, y_hat)`: the share of labels ŷ (n,) that are those of y (n,).
-///
-/// ```
-/// use nnlib::metrics;
-/// use nnlib_checks as check;
-/// assert!(check::accuracy(|y, y_hat| metrics::accuracy(y, y_hat).unwrap()).passed());
-/// ```
-pub fn accuracy(accuracy: fn(&Array1<usize>, &Array1<usize>) -> f64) -> Verdict {
-    fn count(y: &Array1<usize>, y_hat: &Array1<usize>) -> usize {
-        y.iter().zip(y_hat).filter(|(y, y_hat)| y == y_hat).count()
-    }
-    Task::new(
-        "accuracy",
-        accuracy,
-        &["y", "y_hat"],
-        &["accuracy"],
-        |f, (y, y_hat): &(Array1<usize>, Array1<usize>)| f(y, y_hat),
-        |y, y_hat| count(y, y_hat) as f64 / y.len() as f64,
-    )
-    .case("three of four right", (array![0, 1, 1, 0], array![0, 1, 0, 0]))
-    .case("all right", (array![1, 0, 1], array![1, 0, 1]))
-    .case("none right", (array![1, 0], array![0, 1]))
-    .case("three classes", (array![2, 0, 1, 2, 1], array![2, 1, 1, 0, 0]))
-    .mistake("this is the share of the wrong ones.", |y, y_hat| 1.0 - count(y, y_hat) as f64 / y.len() as f64)
-    .mistake("this is the number of the right ones. The division by n is missing.", |y, y_hat| count(y, y_hat) as f64)
-    .mistake("integers are divided as integers, and 3 / 4 is 0. Make them f64 first.", |y, y_hat| (count(y, y_hat) / y.len()) as f64)
-    .mistake("only points that are of class 1 and called so are counted. Any label that agrees is right.", |y, y_hat| {
-        y.iter().zip(y_hat).filter(|(y, y_hat)| **y == 1 && **y_hat == 1).count() as f64 / y.len() as f64
-    })
-    .verdict()
-}
-
-/// Checks `standardise(train, x)`: x (m, d) less the mean and divided by the standard deviation that each feature has in train (n, d).
-///
-/// ```
-/// use nnlib::data::StandardScaler;
-/// use nnlib_checks as check;
-/// assert!(check::standardise(|train, x| StandardScaler::fit(train).unwrap().transform(x).unwrap()).passed());
-/// ```
-pub fn standardise(standardise: fn(&Array2<f64>, &Array2<f64>) -> Array2<f64>) -> Verdict {
-    fn by(ruler: &Array2<f64>, x: &Array2<f64>) -> Array2<f64> {
-        (x - &ruler.mean_axis(Axis(0)).expect("rows")) / ruler.std_axis(Axis(0), 0.0)
-    }
-    let mut rng = RandomState::new(0);
-    let random = (10.0 * rng.randn_2d(7, 3) + 5.0, 10.0 * rng.randn_2d(4, 3));
-    Task::new("standardise", standardise, &["train", "x"], &["standardised"], |f, (train, x): &(Array2<f64>, Array2<f64>)| f(train, x), by)
-        .case("one feature, one new point", (array![[1.0], [3.0]], array![[5.0]]))
-        .case("two features on two scales", (array![[0.0, 100.0], [2.0, 300.0], [1.0, 200.0]], array![[1.0, 200.0], [3.0, 0.0]]))
-        .case("seven and four points, three features", random)
-        .mistake("x is measured by its own mean and deviation. The ruler comes from the training points.", |_, x| by(x, x))
-        .mistake("the deviation is divided by n − 1. Here it is the one with n: std_axis(Axis(0), 0.0).", |train, x| {
-            (x - &train.mean_axis(Axis(0)).expect("rows")) / train.std_axis(Axis(0), 1.0)
-        })
-        .mistake("the mean is gone, the division by the deviation is missing.", |train, x| x - &train.mean_axis(Axis(0)).expect("rows"))
-        .mistake("divided by the variance. Its root is the deviation.", |train, x| {
-            (x - &train.mean_axis(Axis(0)).expect("rows")) / train.var_axis(Axis(0), 0.0)
-        })
-        .mistake("one mean and one deviation for all features. Each has its own: along Axis(0).", |train, x| {
-            (x - train.mean().expect("numbers")) / train.std(0.0)
-        })
-        .mistake("divided by the deviation, but the mean is still there.", |train, x| x / &train.std_axis(Axis(0), 0.0))
-        .mistake("brackets: the mean is divided, x is not.", |train, x| {
-            x - &(train.mean_axis(Axis(0)).expect("rows") / train.std_axis(Axis(0), 0.0))
-        })
-        .verdict()
-}
-
 /// Checks `split(x, y, order, m)`: the first m rows by the order for the test, the others in that order for training; x (n, d), y (n,).
-///
-/// ```
-/// use ndarray::Axis;
-/// use nnlib_checks as check;
-/// let verdict = check::split(|x, y, order, m| {
-///     let (test, train) = order.split_at(m);
-///     (x.select(Axis(0), train), y.select(Axis(0), train), x.select(Axis(0), test), y.select(Axis(0), test))
-/// });
-/// assert!(verdict.passed());
-/// ```
 pub fn split(
     split: fn(&Array2<f64>, &Array1<usize>, &[usize], usize) -> (Array2<f64>, Array1<usize>, Array2<f64>, Array1<usize>),
 ) -> Verdict {
@@ -132,18 +56,6 @@ pub fn split(
 
 /// Checks `circles(m, factor)`: m points on the unit circle, class 0, above m on one of radius `factor`, class 1, at the angles 2πk/m,
 /// k = 0, …, m − 1, from (1, 0) on; gives x (2m, 2) and y (2m,).
-///
-/// ```
-/// use ndarray::{Array1, Array2};
-/// use nnlib_checks as check;
-/// let verdict = check::circles(|m, factor| {
-///     let angle = |i: usize| std::f64::consts::TAU * (i % m) as f64 / m as f64;
-///     let radius = |i: usize| if i < m { 1.0 } else { factor };
-///     let x = Array2::from_shape_fn((2 * m, 2), |(i, j)| radius(i) * if j == 0 { angle(i).cos() } else { angle(i).sin() });
-///     (x, Array1::from_shape_fn(2 * m, |i| usize::from(i >= m)))
-/// });
-/// assert!(verdict.passed());
-/// ```
 pub fn circles(circles: fn(usize, f64) -> (Array2<f64>, Array1<usize>)) -> Verdict {
     /// Two circles at these angles, of these radii.
     fn at(angles: &Array1<f64>, outer: f64, inner: f64) -> (Array2<f64>, Array1<usize>) {
@@ -175,6 +87,112 @@ pub fn circles(circles: fn(usize, f64) -> (Array2<f64>, Array1<usize>)) -> Verdi
     .mistake("the labels are exchanged: 0 for the outer circle, 1 for the inner.", |m, factor| {
         let (x, y) = at(&angles(m), 1.0, factor);
         (x, 1 - y)
+    })
+    .verdict()
+}
+
+/// Checks `scaled()`: five numbers about points that are standardised by the mean 3 and the deviation 2 of the training points 1, 1, 5, 5.
+pub fn scaled(scaled: fn() -> [f64; 5]) -> Verdict {
+    numbers(
+        "scaled",
+        scaled,
+        [
+            ("a new point at 3", 0.0, &[(3.0, "3 is where it stood. How far is it from the mean of the training points?")]),
+            (
+                "a new point at 9",
+                3.0,
+                &[
+                    (6.0, "6 is the distance from the mean. How many deviations is that?"),
+                    (4.5, "9 / 2 is divided before the mean is taken off."),
+                    (0.0, "a point is not scaled by its own mean, but by that of the training points."),
+                ],
+            ),
+            ("the mean of the training points, scaled", 0.0, &[(3.0, "3 is their mean before.")]),
+            (
+                "the deviation of the training points, scaled",
+                1.0,
+                &[
+                    (2.0, "2 is their deviation before. Each distance from the mean is divided by it."),
+                    (0.0, "they do not all lie in one place."),
+                ],
+            ),
+            (
+                "the mean of a test set of 5, 7 and 9, scaled",
+                2.0,
+                &[(0.0, "it would be 0 if the test set were scaled by its own mean."), (7.0, "7 is its mean before.")],
+            ),
+        ],
+    )
+}
+
+/// Checks `k_nearest(train, labels, x, k)`: for each row of x (m, d) the class that most of the k rows of train (n, d) have that are nearest to
+/// it; of classes with equal votes the smallest; labels (n,).
+pub fn k_nearest(k_nearest: fn(&Array2<f64>, &Array1<usize>, &Array2<f64>, usize) -> Array1<usize>) -> Verdict {
+    type Input = (Array2<f64>, Array1<usize>, Array2<f64>, usize);
+    /// Decides by a distance (the smallest are the nearest) and by a rule for the classes of all rows, the nearest first.
+    fn decided(
+        train: &Array2<f64>,
+        labels: &Array1<usize>,
+        x: &Array2<f64>,
+        distance: fn(ArrayView1<f64>, ArrayView1<f64>) -> f64,
+        rule: impl Fn(&[usize]) -> usize,
+    ) -> Array1<usize> {
+        let of = |x: ArrayView1<f64>| {
+            let mut rows: Vec<usize> = (0..train.nrows()).collect();
+            rows.sort_by(|&i, &j| distance(train.row(i), x).total_cmp(&distance(train.row(j), x)));
+            rule(&rows.iter().map(|&row| labels[row]).collect::<Vec<_>>())
+        };
+        x.rows().into_iter().map(of).collect()
+    }
+    fn square(a: ArrayView1<f64>, b: ArrayView1<f64>) -> f64 {
+        (&a - &b).mapv(|v| v * v).sum()
+    }
+    /// The class with the most votes; of equal ones the first that comes in this order.
+    fn vote(classes: &[usize], order: impl Iterator<Item = usize>) -> usize {
+        let votes = |class: usize| classes.iter().filter(|other| **other == class).count();
+        order
+            .fold(None, |best, class| if best.is_none_or(|best| votes(class) > votes(best)) { Some(class) } else { best })
+            .expect("a class")
+    }
+    let crowd = |seed: u32, n: usize, k: usize| -> Input {
+        let mut rng = RandomState::new(seed);
+        (rng.randn_2d(n, 3), (0..n).map(|i| i * i % 3).collect(), rng.randn_2d(12, 3), k)
+    };
+    let line = array![[0.0], [1.0], [2.0], [10.0], [11.0]];
+    Task::new(
+        "k_nearest",
+        k_nearest,
+        &["train", "labels", "x", "k"],
+        &["classes"],
+        |f, (train, labels, x, k): &Input| f(train, labels, x, *k),
+        |train, labels, x, k| decided(train, labels, x, square, |classes| vote(&classes[..k], 0..3)),
+    )
+    .case("five points on a line, k = 3", (line.clone(), array![1, 0, 0, 1, 1], array![[0.25], [10.25]], 3))
+    .case("k = 1", (line.clone(), array![1, 0, 0, 1, 1], array![[0.25], [1.25]], 1))
+    .case("a draw: the smallest class", (line, array![2, 0, 0, 0, 1], array![[0.25], [9.0]], 2))
+    .case("twenty points, three features, k = 3", crowd(1, 20, 3))
+    .case("thirty points, k = 6", crowd(2, 30, 6))
+    .mistake("only the nearest is asked: k is not used.", |train, labels, x, _| decided(train, labels, x, square, |classes| classes[0]))
+    .mistake("all points vote, near and far. Only the k nearest do.", |train, labels, x, _| {
+        decided(train, labels, x, square, |classes| vote(classes, 0..3))
+    })
+    .mistake("these are the k farthest: the smallest distances come first.", |train, labels, x, k| {
+        decided(train, labels, x, |a, b| -square(a, b), |classes| vote(&classes[..k], 0..3))
+    })
+    .mistake("one neighbour too many has a vote.", |train, labels, x, k| {
+        decided(train, labels, x, square, |classes| vote(&classes[..(k + 1).min(classes.len())], 0..3))
+    })
+    .mistake("of equal votes the largest class wins here. It is to be the smallest.", |train, labels, x, k| {
+        decided(train, labels, x, square, |classes| vote(&classes[..k], (0..3).rev()))
+    })
+    .mistake("of equal votes the nearest neighbour's class wins here. It is to be the smallest.", |train, labels, x, k| {
+        decided(train, labels, x, square, |classes| vote(&classes[..k], classes[..k].iter().copied()))
+    })
+    .mistake("the labels are averaged. Between class 0 and class 2 there is no class 1: count votes.", |train, labels, x, k| {
+        decided(train, labels, x, square, |classes| (classes[..k].iter().sum::<usize>() as f64 / k as f64).round() as usize)
+    })
+    .mistake("only the first feature is compared. The distance takes all of them.", |train, labels, x, k| {
+        decided(train, labels, x, |a, b| (a[0] - b[0]).abs(), |classes| vote(&classes[..k], 0..3))
     })
     .verdict()
 }

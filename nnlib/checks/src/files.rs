@@ -2,12 +2,17 @@
 
 use std::fmt::Debug;
 use std::fs;
+use std::io::Write;
+use std::panic::catch_unwind;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::Verdict;
 use crate::task::Task;
-use crate::watch::{Event, Kind, Watch};
+use crate::watch::{Event, Kind, Watch, break_the_disk};
 
 /// The numbers as bytes, eight each, the lowest first.
 fn bytes(numbers: &[f64]) -> Vec<u8> {
@@ -21,17 +26,6 @@ fn told<T: Debug, E>(result: Result<T, E>) -> String {
 
 /// Checks `read_numbers(bytes)`: the 64-bit numbers that stand in these bytes, eight for each, the lowest byte first; an error where the
 /// bytes do not come out even.
-///
-/// ```
-/// use nnlib_checks as check;
-/// let verdict = check::read_numbers(|bytes| {
-///     if bytes.len() % 8 != 0 {
-///         return Err(format!("expected a multiple of 8 bytes, got {}", bytes.len()));
-///     }
-///     Ok(bytes.chunks_exact(8).map(|eight| f64::from_le_bytes(eight.try_into().unwrap())).collect())
-/// });
-/// assert!(verdict.passed());
-/// ```
 pub fn read_numbers(read_numbers: fn(&[u8]) -> Result<Vec<f64>, String>) -> Verdict {
     fn numbers(bytes: &[u8], of: fn([u8; 8]) -> f64) -> Vec<f64> {
         bytes.chunks_exact(8).map(|eight| of(eight.try_into().expect("eight"))).collect()
@@ -74,28 +68,20 @@ pub fn read_numbers(read_numbers: fn(&[u8]) -> Result<Vec<f64>, String>) -> Verd
     .verdict()
 }
 
-/// Checks `save(path, bytes)`: the bytes are in the file afterwards, whole, and at no moment has the file held anything but the old bytes
-/// or the new ones; nothing else is left in the folder. A folder that is not there is an error, not a panic.
+/// Checks `save(path, bytes)`: the bytes are in the file afterwards, whole and on the disk, and at no moment has the file held anything but the
+/// old bytes or the new ones; nothing else is left in the folder. A folder that is not there is an error, not a panic.
 ///
-/// The check looks at the file's identity, and so knows whether the old file was written over; on Linux it sees every step in the folder.
-///
-/// ```
-/// use nnlib_checks as check;
-/// let verdict = check::save(|path, bytes| {
-///     let beside = path.with_extension("new");
-///     std::fs::write(&beside, bytes)?;
-///     std::fs::rename(&beside, path)
-/// });
-/// assert!(verdict.passed());
-/// ```
+/// The check looks at the file's identity, and so knows whether the old file was written over; on Linux it sees every step in the folder, and
+/// has the disk report an error to whoever waits for it.
 pub fn save(save: fn(&Path, &[u8]) -> std::io::Result<()>) -> Verdict {
     type Save = fn(&Path, &[u8]) -> std::io::Result<()>;
-    /// What is there before, and where the save goes.
-    type Input = (Option<&'static str>, &'static str);
+    /// What is there before, where the save goes, and how the disk is.
+    type Input = (Option<&'static str>, &'static str, &'static str);
+    const BROKEN: &str = "reports an error when one waits for it";
     static FOLDERS: AtomicUsize = AtomicUsize::new(0);
 
     /// Saves in a folder of its own, and tells what is found there, and what happened to the old file meanwhile.
-    fn tried(save: Save, before: Option<&str>, name: &str) -> (String, String, String) {
+    fn tried(save: Save, before: Option<&str>, name: &str, disk: &str) -> (String, String, String) {
         let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("nnlib-check-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder for temporary files");
@@ -107,7 +93,10 @@ pub fn save(save: fn(&Path, &[u8]) -> std::io::Result<()>) -> Verdict {
             let _ = fs::hard_link(&path, &second);
         }
         let watch = Watch::new(&folder);
-        let result = std::panic::catch_unwind(|| save(&path, b"the new model"));
+        if disk == BROKEN {
+            break_the_disk();
+        }
+        let result = catch_unwind(|| save(&path, b"the new model"));
         let events = watch.map(|watch| watch.events()).unwrap_or_default();
         let kept = match (before, fs::read_to_string(&second)) {
             (Some(before), Ok(now)) if now != before => "was written over",
@@ -119,7 +108,7 @@ pub fn save(save: fn(&Path, &[u8]) -> std::io::Result<()>) -> Verdict {
             .flatten()
             .flatten()
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .filter(|name| name != "second-name")
+            .filter(|file| file != "second-name" && (disk != BROKEN || file == name))
             .map(|name| format!("{name}: {:?}", fs::read_to_string(folder.join(&name)).unwrap_or_default()))
             .collect();
         found.sort();
@@ -144,38 +133,60 @@ pub fn save(save: fn(&Path, &[u8]) -> std::io::Result<()>) -> Verdict {
         }
         "was whole at every moment"
     }
+    fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        let mut file = fs::File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    }
     Task::new(
         "save",
         save,
-        &["old file", "name"],
+        &["old file", "name", "disk"],
         &["result", "found in the folder", "the file"],
-        |f, (before, name): &Input| tried(f, *before, name),
+        |f, (before, name, disk): &Input| tried(f, *before, name, disk),
+        |path, bytes| {
+            let beside = path.with_extension("new");
+            write(&beside, bytes)?;
+            fs::rename(&beside, path)
+        },
+    )
+    .case("a new file", (None, "model.json", "works"))
+    .case("there is an old one", (Some("the old model"), "model.json", "works"))
+    .case("the old one is longer", (Some("the old model, which was longer than the new"), "model.json", "works"))
+    .case("a folder that is not there", (None, "nowhere/model.json", "works"))
+    // The last: a broken disk stays so.
+    .case("the bytes do not get to the disk", (Some("the old model"), "model.json", BROKEN))
+    .mistake(
+        "the name may change before the bytes are on the disk, and after a power failure the file is empty. Which method of a file waits, and \
+         says when it failed? (sync_all.)",
         |path, bytes| {
             let beside = path.with_extension("new");
             fs::write(&beside, bytes)?;
             fs::rename(&beside, path)
         },
     )
-    .case("a new file", (None, "model.json"))
-    .case("there is an old one", (Some("the old model"), "model.json"))
-    .case("the old one is longer", (Some("the old model, which was longer than the new"), "model.json"))
-    .case("a folder that is not there", (None, "nowhere/model.json"))
+    .mistake("the disk is waited for when the name has changed already. First the bytes, then the name.", |path, bytes| {
+        let beside = path.with_extension("new");
+        fs::write(&beside, bytes)?;
+        fs::rename(&beside, path)?;
+        fs::File::open(path)?.sync_all()
+    })
     .mistake("the old file is written over: killed half way, neither is there. Write beside it, then rename.", |path, bytes| {
-        fs::write(path, bytes)
+        write(path, bytes)
     })
     .mistake("the file beside is still there. rename moves it; copying leaves it, and writes over the old file, too.", |path, bytes| {
         let beside = path.with_extension("new");
-        fs::write(&beside, bytes)?;
+        write(&beside, bytes)?;
         fs::copy(&beside, path).map(|_| ())
     })
     .mistake("the new bytes wait beside, and the old file was never replaced. Rename.", |path, bytes| {
-        fs::write(path.with_extension("new"), bytes)
+        write(&path.with_extension("new"), bytes)
     })
     .mistake(
         "between removing the old file, or putting it aside, and renaming the new one there is none. rename alone replaces it at once.",
         |path, bytes| {
             let beside = path.with_extension("new");
-            fs::write(&beside, bytes)?;
+            write(&beside, bytes)?;
             let _ = fs::remove_file(path);
             fs::rename(&beside, path)
         },
@@ -184,7 +195,7 @@ pub fn save(save: fn(&Path, &[u8]) -> std::io::Result<()>) -> Verdict {
         "the new file waits in another folder. That may be another disk, from which rename fails: put it beside the old one.",
         |path, bytes| {
             let elsewhere = std::env::temp_dir().join(format!("model-{}", std::process::id()));
-            fs::write(&elsewhere, bytes)?;
+            write(&elsewhere, bytes)?;
             let renamed = fs::rename(&elsewhere, path);
             let _ = fs::remove_file(&elsewhere);
             renamed
@@ -192,7 +203,7 @@ pub fn save(save: fn(&Path, &[u8]) -> std::io::Result<()>) -> Verdict {
     )
     .mistake("the error is swallowed: whoever saves must learn that it failed. Pass it on with ?.", |path, bytes| {
         let beside = path.with_extension("new");
-        if fs::write(&beside, bytes).is_ok() {
+        if write(&beside, bytes).is_ok() {
             return fs::rename(&beside, path);
         }
         Ok(())
@@ -202,19 +213,6 @@ pub fn save(save: fn(&Path, &[u8]) -> std::io::Result<()>) -> Verdict {
 
 /// Checks `field(body, name)`: the finite number of a form's field in text such as `x1=0.5&x2=-0.25`, or an error where the field is missing
 /// or no finite number.
-///
-/// ```
-/// use nnlib_checks as check;
-/// let verdict = check::field(|body, name| {
-///     let value = body.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-///     let value = value.ok_or_else(|| format!("{name}: the field is missing"))?;
-///     match value.parse::<f64>() {
-///         Ok(number) if number.is_finite() => Ok(number),
-///         _ => Err(format!("{name}: expected a finite number, got {value:?}")),
-///     }
-/// });
-/// assert!(verdict.passed());
-/// ```
 pub fn field(field: fn(&str, &str) -> Result<f64, String>) -> Verdict {
     fn found<'a>(body: &'a str, name: &str) -> Option<&'a str> {
         body.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
@@ -263,35 +261,116 @@ pub fn field(field: fn(&str, &str) -> Result<f64, String>) -> Verdict {
     .verdict()
 }
 
-/// Checks `escaped(text)`: the text as it may be put into a page, with &, <, > and " as &amp;, &lt;, &gt; and &quot;.
-///
-/// ```
-/// use nnlib_checks as check;
-/// let verdict = check::escaped(|text| {
-///     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-/// });
-/// assert!(verdict.passed());
-/// ```
-pub fn escaped(escaped: fn(&str) -> String) -> Verdict {
-    fn by(text: &str, pairs: &[(char, &str)]) -> String {
-        pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(*from, to))
+/// Checks `work_off(jobs, workers)`: what each job returns, in the order of the jobs, and none where it panics. So many threads work at the same
+/// time as there are workers, or jobs if there are fewer, and no more.
+pub fn work_off(work_off: fn(Vec<fn() -> f64>, usize) -> Vec<Option<f64>>) -> Verdict {
+    type Input = (Vec<&'static str>, usize);
+    type Job = fn() -> f64;
+    static WANTED: AtomicUsize = AtomicUsize::new(0);
+    static AT_WORK: AtomicUsize = AtomicUsize::new(0);
+    static MOST: AtomicUsize = AtomicUsize::new(0);
+    static ALONE: AtomicBool = AtomicBool::new(false);
+
+    struct Shift;
+    impl Drop for Shift {
+        fn drop(&mut self) {
+            AT_WORK.fetch_sub(1, Ordering::SeqCst);
+        }
     }
-    const PAIRS: [(char, &str); 4] = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;")];
-    Task::new("escaped", escaped, &["text"], &["escaped"], |f, text: &&'static str| f(text), |text| by(text, &PAIRS))
-        .case("nothing to do", "0.5")
-        .case("a tag", "<b>0.5</b>")
-        .case("a script", "<script>alert(\"hello\")</script>")
-        .case("and", "salt & pepper")
-        .case("escaped already", "&lt;")
-        .case("out of a quoted attribute", "\" onclick=\"steal()")
-        .mistake("& comes last here, and the & of &lt; becomes &amp;lt;. Replace & first.", |text| {
-            by(text, &[('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('&', "&amp;")])
-        })
-        .mistake("& is left as it is. Then \"&lt;\" is shown as <, which is not what was sent.", |text| by(text, &PAIRS[1..]))
-        .mistake("the quotation mark is left as it is. It ends an attribute, and another may begin.", |text| by(text, &PAIRS[..3]))
-        .mistake("the tags are cut out. What was sent is to be shown, not changed.", |text| {
-            by(text, &[('<', ""), ('>', ""), ('&', "&amp;"), ('"', "&quot;")])
-        })
-        .mistake("nothing is replaced.", str::to_owned)
-        .verdict()
+    /// Counts itself, waits for as many others as there should be, if they come at all, and a little longer.
+    fn job(number: usize, milliseconds: u64) -> f64 {
+        MOST.fetch_max(1 + AT_WORK.fetch_add(1, Ordering::SeqCst), Ordering::SeqCst);
+        let (_shift, start) = (Shift, Instant::now());
+        while MOST.load(Ordering::SeqCst) < WANTED.load(Ordering::SeqCst) && !ALONE.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(1));
+            ALONE.fetch_or(start.elapsed() > Duration::from_millis(400), Ordering::SeqCst);
+        }
+        thread::sleep(Duration::from_millis(milliseconds));
+        number as f64
+    }
+    fn tried(work_off: fn(Vec<Job>, usize) -> Vec<Option<f64>>, (names, workers): &Input) -> (String, usize) {
+        let of = |name: &&str| -> Job {
+            match *name {
+                "slow 1" => || job(1, 60),
+                "2" => || job(2, 20),
+                "3" => || job(3, 20),
+                "4" => || job(4, 20),
+                _ => || {
+                    job(0, 20);
+                    panic!("a job that fails")
+                },
+            }
+        };
+        WANTED.store((*workers).min(names.len()), Ordering::SeqCst);
+        [&AT_WORK, &MOST].into_iter().for_each(|count| count.store(0, Ordering::SeqCst));
+        ALONE.store(false, Ordering::SeqCst);
+        (format!("{:?}", work_off(names.iter().map(of).collect(), *workers)), MOST.load(Ordering::SeqCst))
+    }
+    /// Every worker takes the next job until there is none, and sends what it has, with the job's number.
+    fn worked(jobs: Vec<Job>, workers: usize) -> Vec<(usize, Option<f64>)> {
+        let queue = Mutex::new(jobs.into_iter().enumerate());
+        let (sender, receiver) = mpsc::channel();
+        thread::scope(|scope| {
+            for _ in 0..workers {
+                let (queue, sender) = (&queue, sender.clone());
+                let next = move || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                scope.spawn(move || {
+                    while let Some((number, job)) = next() {
+                        let _ = sender.send((number, catch_unwind(job).ok()));
+                    }
+                });
+            }
+        });
+        drop(sender);
+        receiver.into_iter().collect()
+    }
+    fn in_order(mut results: Vec<(usize, Option<f64>)>) -> Vec<Option<f64>> {
+        results.sort_by_key(|(number, _)| *number);
+        results.into_iter().map(|(_, result)| result).collect()
+    }
+    Task::new(
+        "work_off",
+        work_off,
+        &["jobs", "workers"],
+        &["results", "most at work at the same time"],
+        |f, input: &Input| tried(f, input),
+        |jobs, workers| in_order(worked(jobs, workers)),
+    )
+    .case("three jobs, one worker", (vec!["slow 1", "2", "3"], 1))
+    .case("four jobs, two workers", (vec!["slow 1", "2", "3", "4"], 2))
+    .case("a job that panics", (vec!["2", "panic", "3"], 2))
+    .case("the first panics, and there is one worker", (vec!["panic", "2"], 1))
+    .case("more workers than jobs", (vec!["slow 1", "2", "3"], 8))
+    .case("nothing to do", (Vec::new(), 2))
+    .mistake("one job after the other: the workers do not work at the same time.", |jobs, _| in_order(worked(jobs, 1)))
+    .mistake("a thread for each job, however few workers there are to be.", |jobs, _| {
+        let count = jobs.len();
+        in_order(worked(jobs, count))
+    })
+    .mistake("the results stand in the order in which they came. Asked for is the order of the jobs.", |jobs, workers| {
+        worked(jobs, workers).into_iter().map(|(_, result)| result).collect()
+    })
+    .mistake("a job that panics has no place among the results. It leaves a None.", |jobs, workers| {
+        in_order(worked(jobs, workers)).into_iter().filter(Option::is_some).collect()
+    })
+    .mistake("a job that panics counts as 0, which a job might return as well. It leaves a None.", |jobs, workers| {
+        in_order(worked(jobs, workers)).into_iter().map(|result| result.or(Some(0.0))).collect()
+    })
+    .mistake("a worker whose job panics does not come back for the next.", |jobs, workers| {
+        let mut left = workers;
+        let results = in_order(worked(jobs, workers));
+        results
+            .into_iter()
+            .map(|result| {
+                if left == 0 {
+                    None
+                } else {
+                    left -= usize::from(result.is_none());
+                    result
+                }
+            })
+            .collect()
+    })
+    .mistake("the results stand in reverse order.", |jobs, workers| in_order(worked(jobs, workers)).into_iter().rev().collect())
+    .verdict()
 }

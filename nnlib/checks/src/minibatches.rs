@@ -4,12 +4,9 @@ use ndarray::{Array1, Array2, Axis};
 use nnlib::{RandomState, data};
 
 use crate::Verdict;
-use crate::network::{Layers, TANH, gradients, random_layers, random_samples};
+use crate::network::{Network, TANH, gradients, layers_of, network_of, random_network, random_samples};
 use crate::task::Task;
 use crate::value::Function;
-
-/// A network with a hidden layer of tanh: w₁, b₁, w₂, b₂.
-type Network = (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>);
 
 /// The order of n rows in an epoch.
 type Order = fn(usize, usize) -> Vec<usize>;
@@ -38,7 +35,7 @@ type Input = (Array2<f64>, Array1<usize>, Network, usize, f64, f64, usize, Funct
 
 impl Training {
     fn run(self, (x, y, net, m, eta0, decay, epochs, order): &Input) -> Network {
-        let mut layers: Layers = vec![(net.0.clone(), net.1.clone()), (net.2.clone(), net.3.clone())];
+        let mut layers = layers_of(net);
         let mut t = 0;
         for epoch in 0..*epochs {
             let old = layers.clone();
@@ -53,8 +50,7 @@ impl Training {
                 t += 1;
             }
         }
-        let [(w1, b1), (w2, b2)]: [_; 2] = layers.try_into().expect("two layers");
-        (w1, b1, w2, b2)
+        network_of(layers)
     }
 }
 
@@ -67,7 +63,7 @@ fn cases(decay: f64) -> Vec<(&'static str, Input)> {
     let mut rng = RandomState::new(3);
     let mut random = |n: usize, sizes: [usize; 3], m: usize, rate: f64, epochs: usize| -> Input {
         let (x, y) = random_samples(n, &sizes, &mut rng);
-        (x, y, network(&sizes, &mut rng), m, rate, decay, epochs, SHUFFLED)
+        (x, y, random_network(&sizes, &mut rng), m, rate, decay, epochs, SHUFFLED)
     };
     let moons = data::make_moons(120, 0.2, &mut RandomState::new(0)).expect("points");
     vec![
@@ -76,13 +72,8 @@ fn cases(decay: f64) -> Vec<(&'static str, Input)> {
         ("the last batch is smaller", random(7, [3, 2, 4], 3, 0.5, 1)),
         ("three epochs", random(5, [2, 3, 2], 2, 0.25, 3)),
         ("a batch larger than the data", random(3, [2, 4, 2], 10, 0.5, 2)),
-        ("120 moons, 20 epochs", (moons.x, moons.y, network(&[2, 3, 2], &mut RandomState::new(1)), 16, 0.5, decay, 20, SHUFFLED)),
+        ("120 moons, 20 epochs", (moons.x, moons.y, random_network(&[2, 3, 2], &mut RandomState::new(1)), 16, 0.5, decay, 20, SHUFFLED)),
     ]
-}
-
-fn network(sizes: &[usize; 3], rng: &mut RandomState) -> Network {
-    let [(w1, b1), (w2, b2)]: [_; 2] = random_layers(sizes, rng).try_into().expect("two layers");
-    (w1, b1, w2, b2)
 }
 
 /// What goes wrong with batches and epochs.
@@ -129,29 +120,6 @@ fn mistakes() -> Vec<(&'static str, Training)> {
 /// Checks `train(x, y, network, m, rate, epochs, order)`: the network (w1, b1, w2, b2), a tanh in the hidden layer, after so many epochs of
 /// minibatch gradient descent on the mean cross-entropy. In epoch e = 0, 1, … the rows are taken in the order `order(e, n)`, m to a batch, the
 /// last batch smaller where they do not come out even; x (n, d), y (n,).
-///
-/// ```
-/// use ndarray::Axis;
-/// use nnlib::activation::softmax;
-/// use nnlib_checks as check;
-/// let verdict = check::train(|x, y, network, m, rate, epochs, order| {
-///     let (mut w1, mut b1, mut w2, mut b2) = network.clone();
-///     for epoch in 0..epochs {
-///         for rows in order(epoch, y.len()).chunks(m) {
-///             let (x, y) = (x.select(Axis(0), rows), y.select(Axis(0), rows));
-///             let a1 = (x.dot(&w1) + &b1).mapv(f64::tanh);
-///             let mut delta2 = softmax(&(a1.dot(&w2) + &b2));
-///             y.iter().enumerate().for_each(|(i, &class)| delta2[[i, class]] -= 1.0);
-///             delta2 /= y.len() as f64;
-///             let delta1 = delta2.dot(&w2.t()) * (1.0 - &a1 * &a1);
-///             (w1, b1) = (w1 - rate * x.t().dot(&delta1), b1 - rate * delta1.sum_axis(Axis(0)));
-///             (w2, b2) = (w2 - rate * a1.t().dot(&delta2), b2 - rate * delta2.sum_axis(Axis(0)));
-///         }
-///     }
-///     (w1, b1, w2, b2)
-/// });
-/// assert!(verdict.passed());
-/// ```
 pub fn train(
     train: fn(
         &Array2<f64>,
@@ -163,18 +131,17 @@ pub fn train(
         fn(usize, usize) -> Vec<usize>,
     ) -> (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>),
 ) -> Verdict {
-    let mut task = Task::new(
+    Task::new(
         "train",
         train,
         &["x", "y", "w1", "b1", "w2", "b2", "m", "rate", "decay", "epochs", "order"],
         &["w1", "b1", "w2", "b2"],
         |f, (x, y, net, m, rate, _, epochs, order): &Input| f(x, y, net, *m, *rate, *epochs, order.1),
         |x, y, net, m, rate, epochs, order| RIGHT.run(&(x.clone(), y.clone(), net.clone(), m, rate, 0.0, epochs, Function("", order))),
-    );
-    for (label, case) in cases(0.0) {
-        task = task.case(label, case);
-    }
-    task.variants(mistakes(), |training, input| training.run(input)).verdict()
+    )
+    .cases(cases(0.0))
+    .variants(mistakes(), |training, input| training.run(input))
+    .verdict()
 }
 
 /// Checks `train_annealed(x, y, network, m, eta0, decay, epochs, order)`: as [`train`], with the rate η₀ / (1 + decay · t) in step
@@ -191,7 +158,7 @@ pub fn train_annealed(
         fn(usize, usize) -> Vec<usize>,
     ) -> (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>),
 ) -> Verdict {
-    let mut task = Task::new(
+    Task::new(
         "train_annealed",
         train_annealed,
         &["x", "y", "w1", "b1", "w2", "b2", "m", "eta0", "decay", "epochs", "order"],
@@ -200,36 +167,34 @@ pub fn train_annealed(
         |x, y, net, m, eta0, decay, epochs, order| {
             RIGHT.run(&(x.clone(), y.clone(), net.clone(), m, eta0, decay, epochs, Function("", order)))
         },
-    );
-    for (label, case) in cases(0.25) {
-        task = task.case(label, case);
-    }
-    task.variants(mistakes(), |training, input| training.run(input))
-        .variants(
-            [
-                ("the rate is never annealed: every step has the rate η₀.", Training { rate: |eta0, _, _, _| eta0, ..RIGHT }),
-                (
-                    "the rate falls from epoch to epoch. Asked for is step by step.",
-                    Training { rate: |eta0, decay, _, epoch| eta0 / (1.0 + decay * epoch as f64), ..RIGHT },
-                ),
-                (
-                    "the count begins at 1, so the first step is annealed already. It begins at 0.",
-                    Training { rate: |eta0, decay, t, _| eta0 / (1.0 + decay * (t + 1) as f64), ..RIGHT },
-                ),
-                (
-                    "the rate of the last step is divided again. Every rate comes from η₀ itself, or they fall much faster.",
-                    Training { rate: |eta0, decay, t, _| (0..=t).fold(eta0, |rate, t| rate / (1.0 + decay * t as f64)), ..RIGHT },
-                ),
-                (
-                    "this decay is exponential, η₀ / (1 + decay)^t. Asked for is η₀ / (1 + decay · t).",
-                    Training { rate: |eta0, decay, t, _| eta0 / (1.0 + decay).powi(t as i32), ..RIGHT },
-                ),
-                (
-                    "the rate falls in a straight line and becomes negative. Divide, do not subtract.",
-                    Training { rate: |eta0, decay, t, _| eta0 * (1.0 - decay * t as f64), ..RIGHT },
-                ),
-            ],
-            |training, input| training.run(input),
-        )
-        .verdict()
+    )
+    .cases(cases(0.25))
+    .variants(mistakes(), |training, input| training.run(input))
+    .variants(
+        [
+            ("the rate is never annealed: every step has the rate η₀.", Training { rate: |eta0, _, _, _| eta0, ..RIGHT }),
+            (
+                "the rate falls from epoch to epoch. Asked for is step by step.",
+                Training { rate: |eta0, decay, _, epoch| eta0 / (1.0 + decay * epoch as f64), ..RIGHT },
+            ),
+            (
+                "the count begins at 1, so the first step is annealed already. It begins at 0.",
+                Training { rate: |eta0, decay, t, _| eta0 / (1.0 + decay * (t + 1) as f64), ..RIGHT },
+            ),
+            (
+                "the rate of the last step is divided again. Every rate comes from η₀ itself, or they fall much faster.",
+                Training { rate: |eta0, decay, t, _| (0..=t).fold(eta0, |rate, t| rate / (1.0 + decay * t as f64)), ..RIGHT },
+            ),
+            (
+                "this decay is exponential, η₀ / (1 + decay)^t. Asked for is η₀ / (1 + decay · t).",
+                Training { rate: |eta0, decay, t, _| eta0 / (1.0 + decay).powi(t as i32), ..RIGHT },
+            ),
+            (
+                "the rate falls in a straight line and becomes negative. Divide, do not subtract.",
+                Training { rate: |eta0, decay, t, _| eta0 * (1.0 - decay * t as f64), ..RIGHT },
+            ),
+        ],
+        |training, input| training.run(input),
+    )
+    .verdict()
 }

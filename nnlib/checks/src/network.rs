@@ -12,6 +12,24 @@ pub(crate) fn random_layers(sizes: &[usize], rng: &mut RandomState) -> Layers {
     sizes.windows(2).map(|pair| (rng.randn_2d(pair[0], pair[1]), randn(pair[1], rng))).collect()
 }
 
+/// A network with one hidden layer: w₁, b₁, w₂, b₂.
+pub(crate) type Network = (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>);
+
+/// Its two layers, and a network of two layers.
+pub(crate) fn layers_of((w1, b1, w2, b2): &Network) -> Layers {
+    vec![(w1.clone(), b1.clone()), (w2.clone(), b2.clone())]
+}
+
+pub(crate) fn network_of(layers: Layers) -> Network {
+    let [(w1, b1), (w2, b2)]: [_; 2] = layers.try_into().expect("two layers");
+    (w1, b1, w2, b2)
+}
+
+/// A random network with these sizes.
+pub(crate) fn random_network(sizes: &[usize; 3], rng: &mut RandomState) -> Network {
+    network_of(random_layers(sizes, rng))
+}
+
 /// Normal numbers.
 pub(crate) fn randn(n: usize, rng: &mut RandomState) -> Array1<f64> {
     rng.randn_2d(1, n).remove_axis(Axis(0))
@@ -156,4 +174,19 @@ pub(crate) fn gradients(
     }
     gradients.reverse();
     gradients
+}
+
+/// Layers after so many steps of gradient descent with a momentum of 0.9, from small random weights.
+pub(crate) fn grown(x: &Array2<f64>, y: &Array1<usize>, sizes: &[usize], rate: f64, steps: usize) -> Layers {
+    let mut layers = random_layers(sizes, &mut RandomState::new(1));
+    layers.iter_mut().for_each(|(w, b)| (*w, *b) = (&*w / (w.nrows() as f64).sqrt(), 0.0 * &*b));
+    let mut velocity: Layers = layers.iter().map(|(w, b)| (0.0 * w, 0.0 * b)).collect();
+    for _ in 0..steps {
+        let by = gradients(x, y, &layers, TANH, None);
+        for (((w, b), (v, u)), (dw, db)) in layers.iter_mut().zip(&mut velocity).zip(by) {
+            (*v, *u) = (0.9 * &*v - rate * dw, 0.9 * &*u - rate * db);
+            (*w, *b) = (&*w + &*v, &*b + &*u);
+        }
+    }
+    layers
 }

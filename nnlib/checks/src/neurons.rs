@@ -1,84 +1,13 @@
 //! The tasks of lesson 03: neurons and activations.
 
-use ndarray::{Array1, Array2, array};
-use nnlib::RandomState;
-use nnlib::activation::sigmoid;
+use nnlib::activation::{sigmoid, softplus};
 
 use crate::Verdict;
+use crate::predict::shapes;
 use crate::task::Task;
 use crate::value::Function;
 
-/// Checks `neuron(x, w, b)`: the activation tanh(x · w + b) of one neuron; x and w (d,).
-///
-/// ```
-/// use nnlib_checks as check;
-/// assert!(check::neuron(|x, w, b| (x.dot(w) + b).tanh()).passed());
-/// ```
-pub fn neuron(neuron: fn(&Array1<f64>, &Array1<f64>, f64) -> f64) -> Verdict {
-    let mut rng = RandomState::new(0);
-    let many = (rng.randn_2d(1, 9).row(0).to_owned(), rng.randn_2d(1, 9).row(0).to_owned(), rng.randn());
-    Task::new(
-        "neuron",
-        neuron,
-        &["x", "w", "b"],
-        &["a"],
-        |f, (x, w, b): &(Array1<f64>, Array1<f64>, f64)| f(x, w, *b),
-        |x, w, b| (x.dot(w) + b).tanh(),
-    )
-    .case("one input, no bias", (array![2.0], array![0.25], 0.0))
-    .case("two inputs and a bias", (array![2.0, 3.0], array![0.5, -0.25], 0.5))
-    .case("nine inputs", many)
-    .case("a bias alone", (array![0.0, 0.0], array![1.0, 1.0], -0.5))
-    .mistake("the bias is missing. What does the neuron answer where all inputs are 0?", |x, w, _| x.dot(w).tanh())
-    .mistake("this is the score z. The activation is still to come.", |x, w, b| x.dot(w) + b)
-    .mistake("the bias is added to the activation. It belongs to the score, inside tanh.", |x, w, b| x.dot(w).tanh() + b)
-    .mistake("the bias is subtracted.", |x, w, b| (x.dot(w) - b).tanh())
-    .mistake("each input is bent before the sum. Sum first, then bend once.", |x, w, b| (x.mapv(f64::tanh).dot(w) + b).tanh())
-    .verdict()
-}
-
-/// Checks `layer(x, w, b)`: the activations max(0, x w + b), (n, h), of a ReLU layer; x (n, d), w (d, h), b (h,).
-///
-/// ```
-/// use nnlib_checks as check;
-/// assert!(check::layer(|x, w, b| (x.dot(w) + b).mapv(|z| z.max(0.0))).passed());
-/// ```
-pub fn layer(layer: fn(&Array2<f64>, &Array2<f64>, &Array1<f64>) -> Array2<f64>) -> Verdict {
-    let relu = |z: f64| z.max(0.0);
-    let mut rng = RandomState::new(1);
-    let random = (rng.randn_2d(4, 3), rng.randn_2d(3, 5), rng.randn_2d(1, 5).row(0).to_owned());
-    let three = array![[2.0, 3.0], [-1.0, -2.0], [1.0, 0.5]];
-    let w = array![[1.0, -1.0, 0.5], [1.0, 2.0, -1.0]];
-    let square = (rng.randn_2d(3, 2), rng.randn_2d(2, 2), array![0.25, -0.5]);
-    Task::new(
-        "layer",
-        layer,
-        &["x", "w", "b"],
-        &["a"],
-        |f, (x, w, b): &(Array2<f64>, Array2<f64>, Array1<f64>)| f(x, w, b),
-        |x, w, b| (x.dot(w) + b).mapv(|z| z.max(0.0)),
-    )
-    .case("three points, no bias", (three.clone(), w.clone(), array![0.0, 0.0, 0.0]))
-    .case("the same with biases", (three, w, array![0.5, -0.5, 0.25]))
-    .case("two inputs, two neurons", square)
-    .case("four points, three inputs, five neurons", random)
-    .case("one point, one neuron", (array![[1.0, -2.0, 0.5]], array![[1.0], [1.0], [1.0]], array![relu(1.0)]))
-    .mistake("w is transposed. It has a row for each input and a column for each neuron, as x · w needs it.", |x, w, b| {
-        (x.dot(&w.t()) + b).mapv(|z| z.max(0.0))
-    })
-    .mistake("the biases are missing.", |x, w, _| x.dot(w).mapv(|z| z.max(0.0)))
-    .mistake("these are the scores. The ReLU is still to come.", |x, w, b| x.dot(w) + b)
-    .mistake("the biases are added behind the ReLU. They belong to the scores.", |x, w, b| x.dot(w).mapv(|z| z.max(0.0)) + b)
-    .mistake("this keeps the negative scores: min in place of max.", |x, w, b| (x.dot(w) + b).mapv(|z| z.min(0.0)))
-    .verdict()
-}
-
 /// Checks `slope(f, z, h)`: the central difference (f(z + h) − f(z − h)) / 2h.
-///
-/// ```
-/// use nnlib_checks as check;
-/// assert!(check::slope(|f, z, h| (f(z + h) - f(z - h)) / (2.0 * h)).passed());
-/// ```
 pub fn slope(slope: fn(fn(f64) -> f64, f64, f64) -> f64) -> Verdict {
     type Input = (Function<fn(f64) -> f64>, f64, f64);
     Task::new(
@@ -102,12 +31,6 @@ pub fn slope(slope: fn(fn(f64) -> f64, f64, f64) -> f64) -> Verdict {
 }
 
 /// Checks `swish(z)`: z · sigmoid(z).
-///
-/// ```
-/// use nnlib::activation::sigmoid;
-/// use nnlib_checks as check;
-/// assert!(check::swish(|z| z * sigmoid(z)).passed());
-/// ```
 pub fn swish(swish: fn(f64) -> f64) -> Verdict {
     Task::new("swish", swish, &["z"], &["swish(z)"], |f, z: &f64| f(*z), |z| z * sigmoid(z))
         .case("zero", 0.0)
@@ -127,12 +50,6 @@ pub fn swish(swish: fn(f64) -> f64) -> Verdict {
 }
 
 /// Checks `swish_derivative(z)`: sigmoid(z) + z · sigmoid(z) · (1 − sigmoid(z)).
-///
-/// ```
-/// use nnlib::activation::sigmoid;
-/// use nnlib_checks as check;
-/// assert!(check::swish_derivative(|z| sigmoid(z) * (1.0 + z * sigmoid(-z))).passed());
-/// ```
 pub fn swish_derivative(swish_derivative: fn(f64) -> f64) -> Verdict {
     Task::new("swish_derivative", swish_derivative, &["z"], &["derivative"], |f, z: &f64| f(*z), |z| sigmoid(z) * (1.0 + z * sigmoid(-z)))
         .case("zero", 0.0)
@@ -148,4 +65,54 @@ pub fn swish_derivative(swish_derivative: fn(f64) -> f64) -> Verdict {
         .mistake("the two halves of the product rule are subtracted. They add.", |z| sigmoid(z) - z * sigmoid(z) * sigmoid(-z))
         .mistake("sigmoid′(z) is s (1 − s) with s = sigmoid(z), not with s = z.", |z| sigmoid(z) + z * z * (1.0 - z))
         .verdict()
+}
+
+/// Checks `softplus_derivative(a)`: the derivative of the softplus from its activation a = ln(1 + e^z), 1 − e^(−a).
+pub fn softplus_derivative(softplus_derivative: fn(f64) -> f64) -> Verdict {
+    Task::new("softplus_derivative", softplus_derivative, &["a"], &["derivative"], |f, a: &f64| f(*a), |a| 1.0 - (-a).exp())
+        .case("a = ln 2, where z = 0", 2.0_f64.ln())
+        .case("a = 2", 2.0)
+        .case("of a score of −3", softplus(-3.0))
+        .case("far to the right", 800.0)
+        .case("far to the left", 0.0)
+        .mistake("a is taken for z: σ(a). The derivative by z is σ(z). How does one get z, or e^z, from a?", sigmoid)
+        .mistake("this is e^z / (1 + e^z) with a in place of z, which also overflows.", |a| a.exp() / (1.0 + a.exp()))
+        .mistake("e^a overflows far to the right: (e^a − 1) / e^a is right on paper. Divide first.", |a| (a.exp() - 1.0) / a.exp())
+        .mistake("this is e^z, the numerator of σ(z). It is divided by 1 + e^z = e^a.", |a| a.exp() - 1.0)
+        .mistake("this is σ(−z). The derivative goes to 1 on the right.", |a| (-a).exp())
+        .mistake("the sign in the exponent: 1 − e^a is not between 0 and 1.", |a| 1.0 - a.exp())
+        .mistake("this is the derivative of tanh.", |a| 1.0 - a * a)
+        .mistake("this is the derivative of the sigmoid.", |a| a * (1.0 - a))
+        .mistake("this is the derivative of the ReLU. The softplus has no corner.", |a| if a > 0.0 { 1.0 } else { 0.0 })
+        .verdict()
+}
+
+/// Checks `layer_shapes()`: the shapes in a network of 100 points with 2 features, a layer of 30 neurons and one of 4.
+pub fn layer_shapes(layer_shapes: fn() -> [(usize, usize); 5]) -> Verdict {
+    shapes(
+        "layer_shapes",
+        layer_shapes,
+        [
+            (
+                "the weights w₁",
+                (2, 30),
+                &[
+                    ((30, 2), "inputs are rows and neurons columns, so that x w₁ fits."),
+                    ((100, 30), "the weights do not know how many points there are."),
+                ],
+            ),
+            ("the scores z₁", (100, 30), &[((30, 100), "samples stand in rows."), ((100, 2), "each neuron has a score.")]),
+            (
+                "the weights w₂",
+                (30, 4),
+                &[((4, 30), "inputs are rows and neurons columns."), ((2, 4), "this layer's inputs are the 30 activations.")],
+            ),
+            ("the activations a₂", (100, 4), &[((30, 4), "a row for each point."), ((100, 30), "these are a₁.")]),
+            (
+                "the one matrix that does the work of both if there is no activation between them",
+                (2, 4),
+                &[((4, 2), "w₁ w₂, in this order."), ((30, 30), "the 30 neurons in the middle are summed over, and go.")],
+            ),
+        ],
+    )
 }

@@ -8,19 +8,6 @@ use crate::value::Function;
 
 /// Checks `momentum(slope, x, rate, mu, steps)`: where it ends that starts at x with velocity 0 and takes so many steps
 /// v ← μ v − rate · slope(x), x ← x + v.
-///
-/// ```
-/// use nnlib_checks as check;
-/// let verdict = check::momentum(|slope, x, rate, mu, steps| {
-///     let (mut x, mut v) = (x, 0.0);
-///     for _ in 0..steps {
-///         v = mu * v - rate * slope(x);
-///         x += v;
-///     }
-///     x
-/// });
-/// assert!(verdict.passed());
-/// ```
 pub fn momentum(momentum: fn(fn(f64) -> f64, f64, f64, f64, usize) -> f64) -> Verdict {
     type Input = (Function<fn(f64) -> f64>, f64, f64, f64, usize);
     /// Steps of any kind from the place and the velocity.
@@ -101,19 +88,6 @@ pub fn momentum(momentum: fn(fn(f64) -> f64, f64, f64, f64, usize) -> f64) -> Ve
 
 /// Checks `nesterov(slope, x, rate, mu, steps)`: where it ends that starts at x with velocity 0 and takes so many steps
 /// v ← μ v − rate · slope(x + μ v), x ← x + v.
-///
-/// ```
-/// use nnlib_checks as check;
-/// let verdict = check::nesterov(|slope, x, rate, mu, steps| {
-///     let (mut x, mut v) = (x, 0.0);
-///     for _ in 0..steps {
-///         v = mu * v - rate * slope(x + mu * v);
-///         x += v;
-///     }
-///     x
-/// });
-/// assert!(verdict.passed());
-/// ```
 pub fn nesterov(nesterov: fn(fn(f64) -> f64, f64, f64, f64, usize) -> f64) -> Verdict {
     type Input = (Function<fn(f64) -> f64>, f64, f64, f64, usize);
     /// Steps with a velocity that is asked for with the slope, the place, the velocity, the rate and μ.
@@ -164,23 +138,6 @@ pub fn nesterov(nesterov: fn(fn(f64) -> f64, f64, f64, f64, usize) -> f64) -> Ve
 
 /// Checks `adam(gradient, w, rate, beta1, beta2, steps)`: w (d,) after steps t = 1, 2, … of Adam with ε = 10⁻⁸: m ← β₁ m + (1 − β₁) g,
 /// s ← β₂ s + (1 − β₂) g², w ← w − rate · m̂ / (√ŝ + ε) with m̂ = m / (1 − β₁ᵗ), ŝ = s / (1 − β₂ᵗ).
-///
-/// ```
-/// use ndarray::Array1;
-/// use nnlib_checks as check;
-/// let verdict = check::adam(|gradient, w, rate, beta1, beta2, steps| {
-///     let (mut w, mut m, mut s) = (w.clone(), 0.0 * w, 0.0 * w);
-///     for t in 1..=steps as i32 {
-///         let g: Array1<f64> = gradient(&w);
-///         m = beta1 * m + (1.0 - beta1) * &g;
-///         s = beta2 * s + (1.0 - beta2) * &g * &g;
-///         let (m_hat, s_hat) = (&m / (1.0 - beta1.powi(t)), &s / (1.0 - beta2.powi(t)));
-///         w = w - rate * m_hat / (s_hat.mapv(f64::sqrt) + 1e-8);
-///     }
-///     w
-/// });
-/// assert!(verdict.passed());
-/// ```
 pub fn adam(adam: fn(fn(&Array1<f64>) -> Array1<f64>, &Array1<f64>, f64, f64, f64, usize) -> Array1<f64>) -> Verdict {
     type Input = (Function<fn(&Array1<f64>) -> Array1<f64>>, Array1<f64>, f64, f64, f64, usize);
     /// A step's parts: the new m and s, and the step, of them, t and the β.

@@ -1,82 +1,61 @@
 //! The tasks of lesson 11: two small networks of sigmoids.
 
-use ndarray::{Array2, array};
+use ndarray::{Array1, Array2, arr2, array};
 use nnlib::RandomState;
 use nnlib::activation::sigmoid;
 
 use crate::Verdict;
+use crate::judge::grade;
 use crate::task::Task;
 
-/// Checks `feedforward(x, w1, w2)`: the activations a₁ = σ(x w₁), (n, h), and ŷ = σ(a₁ w₂), (n, k); x (n, d), w1 (d, h), w2 (h, k).
-///
-/// ```
-/// use nnlib::activation::sigmoid;
-/// use nnlib_checks as check;
-/// let verdict = check::feedforward(|x, w1, w2| {
-///     let a1 = x.dot(w1).mapv(sigmoid);
-///     let y_hat = a1.dot(w2).mapv(sigmoid);
-///     (a1, y_hat)
-/// });
-/// assert!(verdict.passed());
-/// ```
-pub fn feedforward(feedforward: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>) -> (Array2<f64>, Array2<f64>)) -> Verdict {
-    let mut rng = RandomState::new(8);
-    let mut random = |n: usize, d: usize, h: usize, k: usize| (rng.randn_2d(n, d), rng.randn_2d(d, h), rng.randn_2d(h, k));
+/// Checks `xor_by_hand()`: w1 (2, 2), b1 (2,), w2 (2,) and b2 of a network of neurons that fire, with 1, when their score is above 0 and else
+/// give 0, so that it fires when one of its two inputs is 1 and the other 0.
+pub fn xor_by_hand(xor_by_hand: fn() -> (Array2<f64>, Array1<f64>, Array1<f64>, f64)) -> Verdict {
+    type Net = (Array2<f64>, Array1<f64>, Array1<f64>, f64);
+    fn fired((w1, b1, w2, b2): &Net, x: &Array1<f64>) -> (f64, f64) {
+        // Weights that move a little must not change the answer: a score may not stand on the edge.
+        let score = x.dot(w1) + b1;
+        let a1 = score.mapv(|z| f64::from(u8::from(z > 0.0)));
+        let out = a1.dot(w2) + b2;
+        let edge = score.iter().chain([&out]).fold(f64::INFINITY, |least: f64, z| least.min(z.abs()));
+        (if out.is_nan() { f64::NAN } else { f64::from(u8::from(out > 0.0)) }, f64::from(u8::from(edge < 1e-6)))
+    }
+    fn net(w1: [[f64; 2]; 2], b1: [f64; 2], w2: [f64; 2], b2: f64) -> Net {
+        (arr2(&w1), b1.to_vec().into(), w2.to_vec().into(), b2)
+    }
     Task::new(
-        "feedforward",
-        feedforward,
-        &["x", "w1", "w2"],
-        &["a1", "y_hat"],
-        |f, (x, w1, w2): &(Array2<f64>, Array2<f64>, Array2<f64>)| f(x, w1, w2),
-        |x, w1, w2| {
-            let a1 = x.dot(w1).mapv(sigmoid);
-            let y_hat = a1.dot(w2).mapv(sigmoid);
-            (a1, y_hat)
-        },
+        "xor_by_hand",
+        xor_by_hand,
+        &["x"],
+        &["output", "scores of exactly 0"],
+        |f, x: &Array1<f64>| fired(&f(), x),
+        || net([[1.0, 1.0], [1.0, 1.0]], [-0.5, -1.5], [1.0, -1.0], -0.5),
     )
-    .case("one sample, 2-3-1", (array![[1.0, 0.0]], array![[1.0, -1.0, 0.5], [2.0, 0.5, 0.0]], array![[1.0], [-2.0], [0.5]]))
-    .case("four samples, 3-4-1", random(4, 3, 4, 1))
-    .case("two samples, 2-3-2", random(2, 2, 3, 2))
-    .mistake("the output has no sigmoid.", |x, w1, w2| {
-        let a1 = x.dot(w1).mapv(sigmoid);
-        (a1.clone(), a1.dot(w2))
+    .case("neither", array![0.0, 0.0])
+    .case("the second alone", array![0.0, 1.0])
+    .case("the first alone", array![1.0, 0.0])
+    .case("both", array![1.0, 1.0])
+    .mistake("this fires when one of them or both are 1: that is OR. Which neuron could tell when both are?", || {
+        net([[1.0, 1.0], [1.0, 1.0]], [-0.5, -1.5], [1.0, 0.0], -0.5)
     })
-    .mistake("the hidden layer has no sigmoid.", |x, w1, w2| {
-        let a1 = x.dot(w1);
-        (a1.clone(), a1.dot(w2).mapv(sigmoid))
+    .mistake("this fires when both are 1: that is AND.", || net([[1.0, 1.0], [1.0, 1.0]], [-0.5, -1.5], [0.0, 1.0], -0.5))
+    .mistake("this fires unless both are 1: that is NAND.", || net([[1.0, 1.0], [1.0, 1.0]], [-0.5, -1.5], [0.0, -1.0], 0.5))
+    .mistake("this fires when neither is 1: that is NOR.", || net([[1.0, 1.0], [1.0, 1.0]], [-0.5, -1.5], [-1.0, 0.0], 0.5))
+    .mistake("this fires when both are alike: the output's signs are turned round.", || {
+        net([[1.0, 1.0], [1.0, 1.0]], [-0.5, -1.5], [-1.0, 1.0], 0.5)
     })
-    .mistake("a₁ is the activation: return it as it goes into the output, not its score.", |x, w1, w2| {
-        let z1 = x.dot(w1);
-        (z1.clone(), z1.mapv(sigmoid).dot(w2).mapv(sigmoid))
-    })
-    .mistake("tanh in place of the sigmoid.", |x, w1, w2| {
-        let a1 = x.dot(w1).mapv(f64::tanh);
-        let y_hat = a1.dot(w2).mapv(f64::tanh);
-        (a1, y_hat)
-    })
-    .mistake("the minus in the sigmoid's exponent is missing: 1 / (1 + e^z) falls.", |x, w1, w2| {
-        let a1 = x.dot(w1).mapv(|z| sigmoid(-z));
-        let y_hat = a1.dot(w2).mapv(|z| sigmoid(-z));
-        (a1, y_hat)
+    .mistake("this answers what the first input says.", || net([[1.0, 0.0], [0.0, 1.0]], [-0.5, -0.5], [1.0, 0.0], -0.5))
+    .mistake("this answers what the second input says.", || net([[1.0, 0.0], [0.0, 1.0]], [-0.5, -0.5], [0.0, 1.0], -0.5))
+    .mistake("this never fires.", || net([[1.0, 1.0], [1.0, 1.0]], [-0.5, -1.5], [1.0, -1.0], -1.5))
+    .mistake("this always fires.", || net([[1.0, 1.0], [1.0, 1.0]], [-0.5, -1.5], [0.0, 0.0], 0.5))
+    .mistake("a score of exactly 0 is on the edge: the smallest change of a weight changes the answer. Shift the biases.", || {
+        net([[1.0, 1.0], [1.0, 1.0]], [0.0, -1.0], [1.0, -1.0], 0.0)
     })
     .verdict()
 }
 
-/// Checks `backprop(x, y, w1, w2, rate)`: the weights of the network of [`feedforward`] after a step of this rate down the summed squared
+/// Checks `backprop(x, y, w1, w2, rate)`: the weights of a network ŷ = σ(σ(x w₁) w₂) after a step of this rate down the summed squared
 /// error Σ (ŷ − y)²; x (n, d), y (n, k).
-///
-/// ```
-/// use nnlib::activation::sigmoid;
-/// use nnlib_checks as check;
-/// let verdict = check::backprop(|x, y, w1, w2, rate| {
-///     let a1 = x.dot(w1).mapv(sigmoid);
-///     let y_hat = a1.dot(w2).mapv(sigmoid);
-///     let delta2 = 2.0 * (&y_hat - y) * &y_hat * (1.0 - &y_hat);
-///     let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
-///     (w1 - rate * x.t().dot(&delta1), w2 - rate * a1.t().dot(&delta2))
-/// });
-/// assert!(verdict.passed());
-/// ```
 pub fn backprop(backprop: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>, &Array2<f64>, f64) -> (Array2<f64>, Array2<f64>)) -> Verdict {
     type Input = (Array2<f64>, Array2<f64>, Array2<f64>, Array2<f64>, f64);
     fn slope(a: &Array2<f64>) -> Array2<f64> {
@@ -142,69 +121,114 @@ pub fn backprop(backprop: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>, &Array2<f
     .verdict()
 }
 
-/// Checks `blame(deltas, w, a)`: the delta Σⱼ δⱼ wⱼ · a (1 − a) of a hidden sigmoid neuron with the activation a, whose output goes to the
-/// neuron j behind it, of delta δⱼ, by the weight wⱼ.
-///
-/// ```
-/// use nnlib_checks as check;
-/// assert!(check::blame(|deltas, w, a| deltas.iter().zip(w).map(|(delta, w)| delta * w).sum::<f64>() * a * (1.0 - a)).passed());
-/// ```
-pub fn blame(blame: fn(&[f64], &[f64], f64) -> f64) -> Verdict {
-    fn sum(deltas: &[f64], w: &[f64]) -> f64 {
-        deltas.iter().zip(w).map(|(delta, w)| delta * w).sum()
+/// Checks `tied_gradient(x, w)`: the gradient (d, h) of ½ Σ (ŷ − x)², where ŷ = σ(σ(x w) wᵀ) uses the weights w (d, h) twice; x (n, d).
+pub fn tied_gradient(tied_gradient: fn(&Array2<f64>, &Array2<f64>) -> Array2<f64>) -> Verdict {
+    /// What of an error's way back is put in: the derivative of the error, the slopes of the two layers, and how the two paths are joined.
+    #[derive(Clone, Copy)]
+    struct Way {
+        error: fn(&Array2<f64>, &Array2<f64>) -> Array2<f64>,
+        slopes: [fn(&Array2<f64>) -> Array2<f64>; 2],
+        joined: fn(Array2<f64>, Array2<f64>) -> Array2<f64>,
     }
+    fn slope(a: &Array2<f64>) -> Array2<f64> {
+        a * (1.0 - a)
+    }
+    fn ones(a: &Array2<f64>) -> Array2<f64> {
+        Array2::ones(a.raw_dim())
+    }
+    const RIGHT: Way = Way { error: |y_hat, x| y_hat - x, slopes: [slope, slope], joined: |first, second| first + second };
+    fn by(way: Way, x: &Array2<f64>, w: &Array2<f64>) -> Array2<f64> {
+        let a1 = x.dot(w).mapv(sigmoid);
+        let y_hat = a1.dot(&w.t()).mapv(sigmoid);
+        let delta2 = (way.error)(&y_hat, x) * (way.slopes[1])(&y_hat);
+        let delta1 = delta2.dot(w) * (way.slopes[0])(&a1);
+        (way.joined)(x.t().dot(&delta1), delta2.t().dot(&a1))
+    }
+    let mut rng = RandomState::new(10);
+    let mut random = |n: usize, d: usize, h: usize| (rng.randn_2d(n, d), rng.randn_2d(d, h));
+    let mistakes = [
+        (
+            "w is used twice, and this is only what it does in the first layer. Two paths: their gradients add.",
+            Way { joined: |first, _| first, ..RIGHT },
+        ),
+        (
+            "w is used twice, and this is only what it does in the second layer. Two paths: their gradients add.",
+            Way { joined: |_, second| second, ..RIGHT },
+        ),
+        ("the two gradients are averaged. Over paths one adds.", Way { joined: |first, second| (first + second) / 2.0, ..RIGHT }),
+        ("the two gradients are subtracted. Over paths one adds.", Way { joined: |first, second| first - second, ..RIGHT }),
+        ("the two gradients are multiplied. Over paths one adds.", Way { joined: |first, second| first * second, ..RIGHT }),
+        ("the slope of the output's sigmoids is missing.", Way { slopes: [slope, ones], ..RIGHT }),
+        ("the slope of the hidden sigmoids is missing.", Way { slopes: [ones, slope], ..RIGHT }),
+        ("both slopes are missing.", Way { slopes: [ones, ones], ..RIGHT }),
+        ("a factor 2 is left: ½ and 2 cancel.", Way { error: |y_hat, x| 2.0 * (y_hat - x), ..RIGHT }),
+        ("the sign is wrong: ŷ less what it should be.", Way { error: |y_hat, x| x - y_hat, ..RIGHT }),
+        ("divided by n. The error is a sum here.", Way { error: |y_hat, x| (y_hat - x) / x.nrows() as f64, ..RIGHT }),
+        ("the output is to be x itself: the error is ŷ − x.", Way { error: |y_hat, _| y_hat.clone(), ..RIGHT }),
+    ];
     Task::new(
-        "blame",
-        blame,
-        &["deltas", "w", "a"],
-        &["delta"],
-        |f, (deltas, w, a): &(Vec<f64>, Vec<f64>, f64)| f(deltas, w, *a),
-        |deltas, w, a| sum(deltas, w) * a * (1.0 - a),
+        "tied_gradient",
+        tied_gradient,
+        &["x", "w"],
+        &["dw"],
+        |f, (x, w): &(Array2<f64>, Array2<f64>)| f(x, w),
+        |x, w| by(RIGHT, x, w),
     )
-    .case("one neuron behind it", (vec![0.5], vec![2.0], 0.75))
-    .case("the first hidden neuron of the lesson", (vec![0.138498562, -0.038098237], vec![0.4, 0.5], 0.593269992))
-    .case("three neurons behind it", (vec![0.5, -0.25, 1.0], vec![1.0, 3.0, -0.5], 0.25))
-    .mistake("the slope a (1 − a) is missing.", |deltas, w, _| sum(deltas, w))
-    .mistake("the deltas are summed without their weights. The blame is in proportion to the weight between.", |deltas, _, a| {
-        deltas.iter().sum::<f64>() * a * (1.0 - a)
-    })
-    .mistake("a mean over the neurons behind. Paths add.", |deltas, w, a| sum(deltas, w) / w.len() as f64 * a * (1.0 - a))
-    .mistake("this is the slope of tanh, 1 − a². The neuron is a sigmoid.", |deltas, w, a| sum(deltas, w) * (1.0 - a * a))
-    .mistake("only the first neuron behind it is asked.", |deltas, w, a| deltas[0] * w[0] * a * (1.0 - a))
+    .case("two samples, three inputs, one hidden neuron", (array![[1.0, 0.0, 0.5], [0.0, 1.0, 0.25]], array![[1.0], [-0.5], [2.0]]))
+    .case("five samples, 3-2-3", random(5, 3, 2))
+    .case("four samples, 4-5-4", random(4, 4, 5))
+    .variants(mistakes, |way, (x, w)| by(*way, x, w))
     .verdict()
 }
 
-/// Checks `learn(w, b, x, delta, rate)`: the weights and the bias of one neuron after a step; w and x (d,), as slices.
-///
-/// ```
-/// use nnlib_checks as check;
-/// let verdict = check::learn(|w, b, x, delta, rate| (w.iter().zip(x).map(|(w, x)| w - rate * delta * x).collect(), b - rate * delta));
-/// assert!(verdict.passed());
-/// ```
-pub fn learn(learn: fn(&[f64], f64, &[f64], f64, f64) -> (Vec<f64>, f64)) -> Verdict {
-    type Input = (Vec<f64>, f64, Vec<f64>, f64, f64);
-    fn moved(w: &[f64], b: f64, x: &[f64], step: f64) -> (Vec<f64>, f64) {
-        (w.iter().zip(x).map(|(w, x)| w - step * x).collect(), b - step)
+/// Checks `train_small(x, y)`: w1 (d, h) and w2 (h, 1) of a network ŷ = σ(σ(x w₁) w₂) without biases, made and trained by the reader's own loop
+/// until the summed squared error is below a fiftieth for each row of the table x (n, d), y (n, 1).
+pub fn train_small(train_small: fn(&Array2<f64>, &Array2<f64>) -> (Array2<f64>, Array2<f64>)) -> Verdict {
+    type Input = (Array2<f64>, Array2<f64>);
+    fn told((x, y): &Input, (w1, w2): &Input) -> (&'static str, &'static str) {
+        if w1.nrows() != x.ncols() || w1.ncols() != w2.nrows() || w2.ncols() != 1 {
+            return ("w₁ or w₂ has a shape that does not fit", "");
+        }
+        let y_hat = x.dot(w1).mapv(sigmoid).dot(w2).mapv(sigmoid);
+        let error = (&y_hat - y).mapv(|e| e * e).sum() / y.len() as f64;
+        let right = y_hat.iter().zip(y).filter(|(p, y)| (**p > 0.5) == (**y > 0.5)).count() as f64 / y.len() as f64;
+        (
+            grade(-error, &[(-0.02, "below 0.02 a row"), (-0.24, "above 0.02 a row")], "as large as for ½ everywhere, or larger"),
+            grade(right, &[(1.0, "all")], "not all"),
+        )
     }
+    fn trained((x, y): (&Array2<f64>, &Array2<f64>), rate: f64, on_w1: f64, steps: usize) -> Input {
+        let mut rng = RandomState::new(3);
+        let (mut w1, mut w2) = (rng.randn_2d(x.ncols(), 4), rng.randn_2d(4, 1));
+        for _ in 0..steps {
+            let a1 = x.dot(&w1).mapv(sigmoid);
+            let y_hat = a1.dot(&w2).mapv(sigmoid);
+            let delta2 = (&y_hat - y) * &y_hat * (1.0 - &y_hat);
+            let delta1 = delta2.dot(&w2.t()) * &a1 * (1.0 - &a1);
+            w1.scaled_add(-rate * on_w1, &x.t().dot(&delta1));
+            w2.scaled_add(-rate, &a1.t().dot(&delta2));
+        }
+        (w1, w2)
+    }
+    let x = array![[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0]];
     Task::new(
-        "learn",
-        learn,
-        &["w", "b", "x", "delta", "rate"],
-        &["w", "b"],
-        |f, (w, b, x, delta, rate): &Input| f(w, *b, x, *delta, *rate),
-        |w, b, x, delta, rate| moved(w, b, x, rate * delta),
+        "train_small",
+        train_small,
+        &["x", "y"],
+        &["squared error", "rows on the right side of ½"],
+        |f, input: &Input| told(input, &f(&input.0, &input.1)),
+        |x, y| trained((x, y), 2.0, 1.0, 20_000),
     )
-    .case("one weight", (vec![1.0], 0.5, vec![2.0], 0.25, 0.5))
-    .case("the first output neuron of the lesson", (vec![0.4, 0.45], 0.6, vec![0.593269992, 0.596884378], 0.138498562, 0.5))
-    .case("three weights, a negative delta", (vec![0.0, -1.0, 2.0], -0.25, vec![1.0, 0.0, -3.0], -0.5, 2.0))
-    .mistake("the bias does not learn. It is a weight whose input is always 1.", |w, b, x, delta, rate| (moved(w, b, x, rate * delta).0, b))
-    .mistake("the learning rate is not used.", |w, b, x, delta, _| moved(w, b, x, delta))
-    .mistake("this climbs: the step goes against the gradient δ x.", |w, b, x, delta, rate| moved(w, b, x, -rate * delta))
-    .mistake("the input is missing: a weight's gradient is δ x.", |w, b, _, delta, rate| {
-        (w.iter().map(|w| w - rate * delta).collect(), b - rate * delta)
+    .case("one or the other", (x.clone(), array![[0.0], [1.0], [1.0], [0.0]]))
+    .case("both alike", (x.clone(), array![[1.0], [0.0], [0.0], [1.0]]))
+    .case("the first without the second", (x, array![[0.0], [0.0], [1.0], [0.0]]))
+    .mistake("the error has not fallen. Does a step go down, and does the loop keep the new weights?", |x, y| {
+        trained((x, y), -1.0, 1.0, 50)
     })
-    .mistake("multiplied by the weight itself. The gradient of a weight is δ times its input.", |w, b, _, delta, rate| {
-        moved(w, b, w, rate * delta)
+    .mistake("all rows are on their side, and not yet close enough: more steps, or a larger rate?", |x, y| {
+        let (w1, w2) = trained((x, y), 2.0, 1.0, 20_000);
+        (w1, 0.3 * w2)
     })
+    .mistake("no number: is the rate too large?", |x, _| (Array2::from_elem((x.ncols(), 3), f64::NAN), Array2::zeros((3, 1))))
     .verdict()
 }

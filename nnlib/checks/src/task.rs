@@ -23,13 +23,15 @@ pub(crate) struct Task<F, I, O> {
     inputs: &'static [&'static str],
     outputs: &'static [&'static str],
     call: fn(F, &I) -> O,
-    theirs: F,
-    right: F,
+    theirs: Function<I, O>,
+    right: Function<I, O>,
     labels: Vec<&'static str>,
     cases: Vec<I>,
     hints: Vec<&'static str>,
-    mistakes: Vec<Box<dyn Fn(&I) -> O>>,
+    mistakes: Vec<Function<I, O>>,
 }
+
+type Function<I, O> = Box<dyn Fn(&I) -> O>;
 
 impl<F: Copy + 'static, I: Values + 'static, O: Values + 'static> Task<F, I, O> {
     /// A task by the name of the function asked for, with the reader's function, the names of its inputs and outputs, how it is called,
@@ -42,7 +44,13 @@ impl<F: Copy + 'static, I: Values + 'static, O: Values + 'static> Task<F, I, O> 
         call: fn(F, &I) -> O,
         right: F,
     ) -> Self {
+        let [theirs, right]: [Function<I, O>; 2] = [Box::new(move |input| call(theirs, input)), Box::new(move |input| call(right, input))];
         Self { name, inputs, outputs, call, theirs, right, labels: Vec::new(), cases: Vec::new(), hints: Vec::new(), mistakes: Vec::new() }
+    }
+
+    /// More cases, each with what is special about it.
+    pub(crate) fn cases(self, cases: impl IntoIterator<Item = (&'static str, I)>) -> Self {
+        cases.into_iter().fold(self, |task, (label, input)| task.case(label, input))
     }
 
     /// One more case, with what is special about it. The simplest come first: a reader sees the first that fails.
@@ -83,8 +91,8 @@ impl<F: Copy + 'static, I: Values + 'static, O: Values + 'static> Task<F, I, O> 
             run: &|who, case| {
                 let input = &self.cases[case];
                 match who {
-                    Who::Theirs => (self.call)(self.theirs, input),
-                    Who::Right => (self.call)(self.right, input),
+                    Who::Theirs => (self.theirs)(input),
+                    Who::Right => (self.right)(input),
                     Who::Mistake(i) => self.mistakes[i](input),
                 }
                 .values()
@@ -93,6 +101,16 @@ impl<F: Copy + 'static, I: Values + 'static, O: Values + 'static> Task<F, I, O> 
         #[cfg(test)]
         crate::audit::audit(&trial);
         trial.judged(&trial.answers(Who::Theirs), &trial.answers(Who::Right), &|i| trial.answers(Who::Mistake(i)))
+    }
+}
+
+impl<O: Values + 'static> Task<fn(&usize) -> O, usize, O> {
+    /// A task whose cases are questions by number, with the reader's answers and the right ones.
+    pub(crate) fn questions(name: &'static str, theirs: impl Fn(&usize) -> O + 'static, right: impl Fn(&usize) -> O + 'static) -> Self {
+        let (theirs, right): (Function<usize, O>, Function<usize, O>) = (Box::new(theirs), Box::new(right));
+        let call = |answer: fn(&usize) -> O, number: &usize| answer(number);
+        let (labels, cases, hints, mistakes) = Default::default();
+        Self { name, inputs: &[], outputs: &[], call, theirs, right, labels, cases, hints, mistakes }
     }
 }
 

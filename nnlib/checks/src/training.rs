@@ -1,60 +1,17 @@
 //! The tasks of lesson 06: training.
 
 use ndarray::{Array1, Array2, array};
-use nnlib::RandomState;
+use nnlib::{RandomState, data};
 
 use crate::Verdict;
-use crate::network::{Layers, SIGMOID, TANH, Way, gradients, mistakes, random_layers, random_samples};
+use crate::judge::{Points, halves, unworthy, worth};
+use crate::network::{
+    Layers, Network, SIGMOID, TANH, Way, gradients, grown, layers_of, mistakes, network_of, random_network, random_samples,
+};
+use crate::predict::numbers;
 use crate::task::Task;
-use crate::value::Function;
-
-/// Checks `descend(slope, x, rate, steps)`: where gradient descent ends that starts at x and takes so many steps x ← x − rate · slope(x).
-///
-/// ```
-/// use nnlib_checks as check;
-/// assert!(check::descend(|slope, x, rate, steps| (0..steps).fold(x, |x, _| x - rate * slope(x))).passed());
-/// ```
-pub fn descend(descend: fn(fn(f64) -> f64, f64, f64, usize) -> f64) -> Verdict {
-    type Input = (Function<fn(f64) -> f64>, f64, f64, usize);
-    Task::new(
-        "descend",
-        descend,
-        &["slope", "x", "rate", "steps"],
-        &["x at the end"],
-        |f, (slope, x, rate, steps): &Input| f(slope.1, *x, *rate, *steps),
-        |slope, x, rate, steps| (0..steps).fold(x, |x, _| x - rate * slope(x)),
-    )
-    .case("one step on a parabola", (Function("x ↦ 2x", |x| 2.0 * x), 1.0, 0.25, 1))
-    .case("two steps", (Function("x ↦ 2x", |x| 2.0 * x), 3.0, 0.125, 2))
-    .case("no step at all", (Function("x ↦ 2x", |x| 2.0 * x), 3.0, 0.5, 0))
-    .case("twenty steps on ln cosh", (Function("tanh", f64::tanh), 2.0, 0.5, 20))
-    .case("three steps that go too far", (Function("x ↦ 4x", |x| 4.0 * x), 1.0, 0.6, 3))
-    .mistake("this climbs: the slope points uphill, so the step goes against it.", |slope, x, rate, steps| {
-        (0..steps).fold(x, |x, _| x + rate * slope(x))
-    })
-    .mistake("the slope is taken once, at the start. It changes with every step.", |slope, x, rate, steps| {
-        (0..steps).fold(x, |now, _| now - rate * slope(x))
-    })
-    .mistake("one step too many.", |slope, x, rate, steps| (0..=steps).fold(x, |x, _| x - rate * slope(x)))
-    .mistake("one step too few.", |slope, x, rate, steps| (1..steps).fold(x, |x, _| x - rate * slope(x)))
-    .mistake("the rate is not used.", |slope, x, _, steps| (0..steps).fold(x, |x, _| x - slope(x)))
-    .verdict()
-}
 
 /// Checks `largest_curvature(h, v, rounds)`: power iteration, so many times v ← H v / |H v|, and then v · H v; h (m, m) symmetric, v (m,).
-///
-/// ```
-/// use nnlib_checks as check;
-/// let verdict = check::largest_curvature(|h, v, rounds| {
-///     let mut v = v / v.dot(v).sqrt();
-///     for _ in 0..rounds {
-///         let hv = h.dot(&v);
-///         v = &hv / hv.dot(&hv).sqrt();
-///     }
-///     v.dot(&h.dot(&v))
-/// });
-/// assert!(verdict.passed());
-/// ```
 pub fn largest_curvature(largest_curvature: fn(&Array2<f64>, &Array1<f64>, usize) -> f64) -> Verdict {
     fn unit(v: Array1<f64>) -> Array1<f64> {
         let length = v.dot(&v).sqrt();
@@ -110,31 +67,8 @@ pub fn largest_curvature(largest_curvature: fn(&Array2<f64>, &Array1<f64>, usize
     .verdict()
 }
 
-/// A network with a hidden layer of tanh: w₁, b₁, w₂, b₂.
-type Network = (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>);
-
 /// Checks `step(x, y, network, rate, lambda)`: the network (w1, b1, w2, b2) after a step of gradient descent on the mean cross-entropy plus
 /// λ/2 (|w₁|² + |w₂|²); a tanh in the hidden layer; x (n, d), y (n,), w1 (d, h), w2 (h, k).
-///
-/// ```
-/// use ndarray::Axis;
-/// use nnlib::activation;
-/// use nnlib_checks as check;
-/// let verdict = check::step(|x, y, (w1, b1, w2, b2), rate, lambda| {
-///     let a1 = (x.dot(w1) + b1).mapv(f64::tanh);
-///     let mut delta2 = activation::softmax(&(a1.dot(w2) + b2));
-///     y.iter().enumerate().for_each(|(i, &class)| delta2[[i, class]] -= 1.0);
-///     delta2 /= y.len() as f64;
-///     let delta1 = delta2.dot(&w2.t()) * (1.0 - &a1 * &a1);
-///     (
-///         w1 - rate * (x.t().dot(&delta1) + lambda * w1),
-///         b1 - rate * delta1.sum_axis(Axis(0)),
-///         w2 - rate * (a1.t().dot(&delta2) + lambda * w2),
-///         b2 - rate * delta2.sum_axis(Axis(0)),
-///     )
-/// });
-/// assert!(verdict.passed());
-/// ```
 pub fn step(
     step: fn(
         &Array2<f64>,
@@ -148,12 +82,8 @@ pub fn step(
     let mut rng = RandomState::new(5);
     let mut random = |n: usize, sizes: [usize; 3], rate: f64, lambda: f64| -> Input {
         let (x, y) = random_samples(n, &sizes, &mut rng);
-        (x, y, two(random_layers(&sizes, &mut rng)), rate, lambda)
+        (x, y, random_network(&sizes, &mut rng), rate, lambda)
     };
-    fn two(layers: Layers) -> Network {
-        let [(w1, b1), (w2, b2)]: [_; 2] = layers.try_into().expect("two layers");
-        (w1, b1, w2, b2)
-    }
     /// A step: how the gradients are computed, and what a weight and a bias become, given their gradients, the rate and λ.
     #[derive(Clone, Copy)]
     struct Step {
@@ -165,13 +95,13 @@ pub fn step(
         Step { way: TANH, weight: |w, dw, rate, lambda| w - rate * (dw + lambda * w), bias: |b, db, rate, _| b - rate * db };
     impl Step {
         fn taken(self, (x, y, net, rate, lambda): &Input, in_turn: bool) -> Network {
-            let layers = vec![(net.0.clone(), net.1.clone()), (net.2.clone(), net.3.clone())];
+            let layers = layers_of(net);
             let moved = |gradients: Layers| -> Layers {
                 let both = layers.iter().zip(gradients);
                 both.map(|((w, b), (dw, db))| ((self.weight)(w, dw, *rate, *lambda), (self.bias)(b, db, *rate, *lambda))).collect()
             };
             let new = moved(gradients(x, y, &layers, self.way, None));
-            two(if in_turn { moved(gradients(x, y, &layers, self.way, Some(&new))) } else { new })
+            network_of(if in_turn { moved(gradients(x, y, &layers, self.way, Some(&new))) } else { new })
         }
     }
     Task::new(
@@ -230,5 +160,69 @@ pub fn step(
         |step, input| step.taken(input, false),
     )
     .variants([("δ₁ is computed with the new w₂. All gradients first, then all steps.", RIGHT)], |step, input| step.taken(input, true))
+    .verdict()
+}
+
+/// Checks `rates()`: five numbers about gradient descent on f(x) = 2 x² from x = 1.
+pub fn rates(rates: fn() -> [f64; 5]) -> Verdict {
+    numbers(
+        "rates",
+        rates,
+        [
+            (
+                "x after one step at the rate 0.1",
+                0.6,
+                &[
+                    (1.4, "this climbs: a step goes against the slope."),
+                    (0.9, "the rate multiplies the slope, and the slope at 1 is not 1."),
+                    (0.8, "0.8 would be right for the slope 2x. That of 2 x² is 4x."),
+                ],
+            ),
+            ("x after one step at the rate 0.25", 0.0, &[(0.75, "the rate multiplies the slope, and the slope at 1 is not 1.")]),
+            (
+                "x after three steps at the rate 0.5",
+                -1.0,
+                &[
+                    (1.0, "each step jumps to the other side. How many jumps are there?"),
+                    (0.0, "the first step is longer than the way to 0."),
+                ],
+            ),
+            (
+                "x after two steps at the rate 0.6",
+                1.96,
+                &[(-1.4, "this is after one step."), (-3.8, "the slope changes: in the second step it is that at −1.4.")],
+            ),
+            (
+                "the rate from which on x no longer comes down",
+                0.5,
+                &[
+                    (0.25, "at 0.25 it arrives in one step. How far too far may a step go and still gain?"),
+                    (2.0, "the rate times the curvature must stay below 2. The curvature of 2 x² is 4."),
+                    (1.0, "the curvature of 2 x² is 4, not 2."),
+                ],
+            ),
+        ],
+    )
+}
+
+/// Checks `train_network(x, y)`: a network (w1, b1, w2, b2) with a hidden layer of tanh and a score for each class, made and trained by the
+/// reader's own loop; x (n, 2), y (n,). It is judged by new points of the same kind.
+pub fn train_network(train_network: fn(&Array2<f64>, &Array1<usize>) -> (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>)) -> Verdict {
+    let mut rng = RandomState::new(1);
+    let moons = halves(&data::make_moons(200, 0.15, &mut rng).expect("points"));
+    let fewer = halves(&data::make_moons(80, 0.1, &mut rng).expect("points"));
+    let circles = halves(&data::make_circles(200, 0.05, 0.5, &mut rng).expect("points"));
+    Task::new(
+        "train_network",
+        train_network,
+        &["x", "y"],
+        &["right of the points to learn from", "right of the new points"],
+        |f, points: &Points| worth(points, &layers_of(&f(&points.0, &points.1))),
+        |x, y| network_of(grown(x, y, &[2, 6, 2], 0.3, 600)),
+    )
+    .case("moons", moons)
+    .case("few moons", fewer)
+    .case("a circle in a circle", circles)
+    .variants(unworthy(), |layers, points| worth(points, &layers(points)))
     .verdict()
 }

@@ -162,6 +162,12 @@ impl Values for &'static str {
     }
 }
 
+impl Values for Vec<&'static str> {
+    fn values(&self) -> Vec<Value> {
+        vec![Value::Text(format!("{self:?}"))]
+    }
+}
+
 impl Values for Option<&'static str> {
     fn values(&self) -> Vec<Value> {
         vec![Value::Text(self.map_or("none".to_owned(), |text| format!("{text:?}")))]
@@ -175,6 +181,12 @@ impl Values for Vec<Vec<usize>> {
 }
 
 impl Values for Vec<(Array2<f64>, Array1<f64>)> {
+    fn values(&self) -> Vec<Value> {
+        self.iter().flat_map(Values::values).collect()
+    }
+}
+
+impl Values for Vec<(Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>)> {
     fn values(&self) -> Vec<Value> {
         self.iter().flat_map(Values::values).collect()
     }

@@ -13,12 +13,11 @@ const SHOWN: usize = 6;
 /// What a check has found; a notebook cell that ends in it shows its text.
 ///
 /// ```
-/// use nnlib::activation;
 /// use nnlib_checks as check;
-/// let verdict = check::softmax(activation::softmax);
+/// let verdict = check::swish(|z| z / (1.0 + (-z).exp()));
 /// assert!(verdict.passed());
 /// assert_eq!(verdict.hint(), None);
-/// assert_eq!(verdict.to_string(), "✓ softmax: right in all 7 cases.");
+/// assert_eq!(verdict.to_string(), "✓ swish: right in all 7 cases.");
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Verdict {
@@ -89,6 +88,10 @@ pub(crate) fn judge(
         inputs.iter().zip(&case.given).map(|(name, value)| headed(&format!("given {name}"), value)).collect();
     let nothing = Vec::new();
     let (expected, values) = (expected.as_ref().unwrap_or(&nothing), got.as_ref().unwrap_or(&nothing));
+    if outputs.is_empty() {
+        // A prediction: the right one is not given away.
+        blocks.extend(values.iter().map(|value| headed("you said", value)));
+    }
     for (i, (name, expected)) in outputs.iter().zip(expected).enumerate() {
         blocks.push(match values.get(i) {
             Some(value) if value.agrees(expected) => vec![format!("{name} is right")],

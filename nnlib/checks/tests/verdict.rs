@@ -1,47 +1,48 @@
 //! What a verdict says.
 
-use ndarray::{Array2, Axis, array};
+use ndarray::{Array2, array};
 use nnlib::activation;
 use nnlib_checks as check;
 
 #[test]
 fn a_wrong_answer_is_shown_beside_the_right_one() {
-    let verdict = check::softmax(|z| z.mapv(|z| z.max(0.0)));
+    let verdict = check::softmax_at(|z, _| z.mapv(|z| z.max(0.0)));
     let expected = "\
-✗ softmax: wrong in case 1 of 7 (equal scores).
+✗ softmax_at: wrong in case 1 of 6 (equal scores).
 
 given z (1, 2): 0  0
+given t: 1
 
-expected softmax(z) (1, 2)    got
-  0.5000  0.5000                0  0";
+expected y_hat (1, 2)    got
+  0.5000  0.5000           0  0";
     assert_eq!(verdict.to_string(), expected);
     assert_eq!((verdict.passed(), verdict.hint()), (false, None));
 }
 
 #[test]
 fn digits_are_shown_until_the_difference_is_seen() {
-    let verdict = check::softmax(|z| activation::softmax(z) + 1e-7);
-    assert!(verdict.to_string().contains("0.50000000  0.50000000        0.50000010  0.50000010"), "{verdict}");
+    let verdict = check::softmax_at(|z, _| activation::softmax(z) + 1e-7);
+    assert!(verdict.to_string().contains("0.50000000  0.50000000      0.50000010  0.50000010"), "{verdict}");
 }
 
 #[test]
 fn another_shape_is_told() {
-    let verdict = check::softmax(|z| Array2::zeros((z.ncols(), z.nrows())));
-    assert!(verdict.to_string().contains("expected softmax(z) (1, 2): 0.5000  0.5000\ngot softmax(z) (2, 1):\n  0\n  0"), "{verdict}");
+    let verdict = check::softmax_at(|z, _| Array2::zeros((z.ncols(), z.nrows())));
+    assert!(verdict.to_string().contains("expected y_hat (1, 2): 0.5000  0.5000\ngot y_hat (2, 1):\n  0\n  0"), "{verdict}");
 }
 
 #[test]
 fn a_panic_is_caught_and_told() {
-    let verdict = check::softmax(|z| if z.nrows() > 1 { z.dot(&array![[1.0]]) } else { activation::softmax(z) });
+    let verdict = check::softmax_at(|z, _| if z.nrows() > 1 { z.dot(&array![[1.0]]) } else { activation::softmax(z) });
     assert!(!verdict.passed());
     assert!(verdict.to_string().contains("your code panics:\n  ndarray: inputs"), "{verdict}");
 }
 
 #[test]
 fn a_todo_is_a_task_not_solved_yet() {
-    for verdict in [check::softmax(|_| todo!()), check::softmax(|_| todo!("later"))] {
+    for verdict in [check::softmax_at(|_, _| todo!()), check::softmax_at(|_, _| todo!("later"))] {
         assert!(!verdict.passed());
-        assert!(verdict.to_string().starts_with("softmax: not solved yet."), "{verdict}");
+        assert!(verdict.to_string().starts_with("softmax_at: not solved yet."), "{verdict}");
     }
 }
 
@@ -50,8 +51,8 @@ fn an_unsolved_helper_is_not_taken_for_the_task() {
     fn helper(_: &Array2<f64>) -> Array2<f64> {
         todo!()
     }
-    let text = check::forward(|x, w1, b1, _, _| helper(&(x.dot(w1) + b1))).to_string();
-    assert!(text.starts_with("forward: not solved yet.") && text.contains("in what it calls"), "{text}");
+    let text = check::softmax_at(|z, t| helper(&(z / t))).to_string();
+    assert!(text.starts_with("softmax_at: not solved yet.") && text.contains("in what it calls"), "{text}");
 }
 
 #[test]
@@ -92,10 +93,10 @@ fn of_a_large_array_the_part_that_differs_is_shown() {
 }
 
 #[test]
-fn a_wrong_number_of_axes_is_shown_and_does_not_pass() {
-    let verdict = check::standardise(|train, x| {
-        let z = (x - &train.mean_axis(Axis(0)).unwrap()) / train.std_axis(Axis(0), 0.0);
-        z.t().to_owned()
-    });
-    assert!(!verdict.passed());
+fn a_prediction_is_not_given_away() {
+    let verdict = check::parameters(|| [17.0, 202.0, 0.0, 0.0, 0.0]);
+    let expected = "✗ parameters: wrong in case 2 of 5 (2-50-2).\n\nyou said: 202\n\nProbably: each neuron has its own bias.";
+    assert_eq!(verdict.to_string(), expected);
+    let verdict = check::layer_shapes(|| [(2, 30), (30, 100), (0, 0), (0, 0), (0, 0)]);
+    assert!(verdict.to_string().ends_with("you said: (30, 100)\n\nProbably: samples stand in rows."), "{verdict}");
 }

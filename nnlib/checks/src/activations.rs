@@ -1,51 +1,13 @@
 //! The tasks of lesson 09: other activations.
 
 use ndarray::{Array1, Array2, Axis, array};
-use nnlib::{Activation, RandomState};
+use nnlib::{Activation, RandomState, data};
 
 use crate::Verdict;
+use crate::network::{Network, TANH, Way, gradients, layers_of, mistakes, network_of, random_network, random_samples};
 use crate::task::Task;
 
-/// Checks `elu(z, alpha)`: z for z > 0, else α (eᶻ − 1).
-///
-/// ```
-/// use nnlib::Activation;
-/// use nnlib_checks as check;
-/// assert!(check::elu(|z, alpha| Activation::elu(alpha).expect("above 0").value(z)).passed());
-/// ```
-pub fn elu(elu: fn(f64, f64) -> f64) -> Verdict {
-    Task::new(
-        "elu",
-        elu,
-        &["z", "alpha"],
-        &["elu(z)"],
-        |f, (z, alpha): &(f64, f64)| f(*z, *alpha),
-        |z, alpha| Activation::elu(alpha).expect("above 0").value(z),
-    )
-    .case("a positive score", (2.0, 1.0))
-    .case("a negative score", (-1.0, 1.0))
-    .case("another alpha", (-2.0, 0.5))
-    .case("zero", (0.0, 1.0))
-    .case("far to the left", (-50.0, 2.0))
-    .case("far to the right", (1000.0, 1.0))
-    .mistake("alpha is not used.", |z, _| Activation::elu(1.0).expect("above 0").value(z))
-    .mistake("the −1 is missing, and the curve jumps at 0.", |z, alpha| if z > 0.0 { z } else { alpha * z.exp() })
-    .mistake("alpha multiplies e^z only: α (e^z − 1) needs its brackets.", |z, alpha| if z > 0.0 { z } else { alpha * z.exp() - 1.0 })
-    .mistake("this is the leaky ReLU: its left side is a straight line.", |z, alpha| if z > 0.0 { z } else { alpha * z })
-    .mistake("this is the ReLU: on the left is nothing.", |z, _| z.max(0.0))
-    .mistake("both halves are computed and mixed by a factor 0 or 1: 0 · ∞ is no number. Decide with an if.", |z, alpha| {
-        let right = f64::from(u8::from(z > 0.0));
-        right * z + (1.0 - right) * alpha * (z.exp() - 1.0)
-    })
-    .verdict()
-}
-
 /// Checks `elu_derivative(a, alpha)`: the slope of the ELU from its activation a: 1 for a > 0, else a + α.
-///
-/// ```
-/// use nnlib_checks as check;
-/// assert!(check::elu_derivative(|a, alpha| if a > 0.0 { 1.0 } else { a + alpha }).passed());
-/// ```
 pub fn elu_derivative(elu_derivative: fn(f64, f64) -> f64) -> Verdict {
     let at = |z: f64, alpha: f64| (Activation::elu(alpha).expect("above 0").value(z), alpha);
     Task::new(
@@ -74,11 +36,6 @@ pub fn elu_derivative(elu_derivative: fn(f64, f64) -> f64) -> Verdict {
 }
 
 /// Checks `dead(x, w, b)`: how many neurons of a ReLU layer have no positive score for any row of x; x (n, d), w (d, h), b (h,).
-///
-/// ```
-/// use nnlib_checks as check;
-/// assert!(check::dead(|x, w, b| (x.dot(w) + b).columns().into_iter().filter(|z| z.iter().all(|&z| z <= 0.0)).count()).passed());
-/// ```
 pub fn dead(dead: fn(&Array2<f64>, &Array2<f64>, &Array1<f64>) -> usize) -> Verdict {
     fn scores(x: &Array2<f64>, w: &Array2<f64>, b: &Array1<f64>) -> Array2<f64> {
         x.dot(w) + b
@@ -118,12 +75,6 @@ pub fn dead(dead: fn(&Array2<f64>, &Array2<f64>, &Array1<f64>) -> usize) -> Verd
 
 /// Checks `leaky_delta(delta2, w2, z1, alpha)`: the delta δ₁ = (δ₂ w₂ᵀ) ∘ f′(z₁), (n, h), of a layer of leaky ReLUs; f′ is 1 for z ≥ 0, else
 /// α; delta2 (n, k), w2 (h, k), z1 (n, h).
-///
-/// ```
-/// use nnlib_checks as check;
-/// let verdict = check::leaky_delta(|delta2, w2, z1, alpha| delta2.dot(&w2.t()) * z1.mapv(|z| if z >= 0.0 { 1.0 } else { alpha }));
-/// assert!(verdict.passed());
-/// ```
 pub fn leaky_delta(leaky_delta: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>, f64) -> Array2<f64>) -> Verdict {
     type Input = (Array2<f64>, Array2<f64>, Array2<f64>, f64);
     let random = |n: usize, h: usize, k: usize| -> Input {
@@ -161,12 +112,6 @@ pub fn leaky_delta(leaky_delta: fn(&Array2<f64>, &Array2<f64>, &Array2<f64>, f64
 
 /// Checks `slope_gradient(delta_a, z)`: dL/dα of a PReLU layer, for each neuron the sum over the samples with z < 0 of z · dL/da, (h,);
 /// delta_a = dL/da (n, h), z (n, h).
-///
-/// ```
-/// use ndarray::Axis;
-/// use nnlib_checks as check;
-/// assert!(check::slope_gradient(|delta_a, z| (delta_a * z.mapv(|z| z.min(0.0))).sum_axis(Axis(0))).passed());
-/// ```
 pub fn slope_gradient(slope_gradient: fn(&Array2<f64>, &Array2<f64>) -> Array1<f64>) -> Verdict {
     let mut rng = RandomState::new(5);
     let random = (rng.randn_2d(5, 3), rng.randn_2d(5, 3));
@@ -197,5 +142,69 @@ pub fn slope_gradient(slope_gradient: fn(&Array2<f64>, &Array2<f64>) -> Array1<f
         (delta_a * z.mapv(|z| z.max(0.0))).sum_axis(Axis(0))
     })
     .mistake("the sign is wrong: z is negative there, and stays so.", |delta_a, z| (delta_a * z.mapv(|z| (-z).max(0.0))).sum_axis(Axis(0)))
+    .verdict()
+}
+
+/// Checks `train_elu(x, y, network, rate, steps)`: the network (w1, b1, w2, b2) after so many steps of gradient descent on the mean
+/// cross-entropy of all points, with an ELU of α = 1 in the hidden layer; x (n, d), y (n,).
+pub fn train_elu(
+    train_elu: fn(
+        &Array2<f64>,
+        &Array1<usize>,
+        &(Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>),
+        f64,
+        usize,
+    ) -> (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>),
+) -> Verdict {
+    type Input = (Array2<f64>, Array1<usize>, Network, f64, usize);
+    const ELU: Way = Way { activation: |z| if z > 0.0 { z } else { z.exp_m1() }, slope: |a| if a > 0.0 { 1.0 } else { a + 1.0 }, ..TANH };
+    /// So many steps; `again` are the steps that compute the gradients anew.
+    fn run(way: Way, (x, y, network, rate, steps): &Input, again: bool) -> Network {
+        let mut layers = layers_of(network);
+        let first = gradients(x, y, &layers, way, None);
+        for _ in 0..*steps {
+            let by = if again { gradients(x, y, &layers, way, None) } else { first.clone() };
+            for ((w, b), (dw, db)) in layers.iter_mut().zip(by) {
+                w.scaled_add(-rate, &dw);
+                b.scaled_add(-rate, &db);
+            }
+        }
+        network_of(layers)
+    }
+    let mut rng = RandomState::new(9);
+    let mut random = |n: usize, sizes: [usize; 3], rate: f64, steps: usize| -> Input {
+        let (x, y) = random_samples(n, &sizes, &mut rng);
+        (x, y, random_network(&sizes, &mut rng), rate, steps)
+    };
+    let moons = data::make_moons(60, 0.2, &mut RandomState::new(0)).expect("points");
+    let moons = (moons.x, moons.y, random_network(&[2, 4, 2], &mut RandomState::new(2)), 0.25, 100);
+    Task::new(
+        "train_elu",
+        train_elu,
+        &["x", "y", "w1", "b1", "w2", "b2", "rate", "steps"],
+        &["w1", "b1", "w2", "b2"],
+        |f, (x, y, network, rate, steps): &Input| f(x, y, network, *rate, *steps),
+        |x, y, network, rate, steps| run(ELU, &(x.clone(), y.clone(), network.clone(), rate, steps), true),
+    )
+    .case("one step", random(5, [2, 3, 2], 0.5, 1))
+    .case("two steps", random(4, [3, 5, 4], 0.25, 2))
+    .case("60 moons, a hundred steps", moons)
+    .case("three samples, 3-3-3", random(3, [3, 3, 3], 0.5, 1))
+    .variants(mistakes(ELU, ("the slope is still that of tanh, 1 − a². It goes with the activation.", TANH.slope)), |way, input| {
+        run(*way, input, true)
+    })
+    .variants(
+        [
+            ("the forward pass is still a tanh. Both change: the activation and its slope.", Way { activation: f64::tanh, ..ELU }),
+            ("this is the network of the lessons before, with tanh and its slope.", TANH),
+            (
+                "this is a ReLU: on the left an ELU is e^z − 1.",
+                Way { activation: |z| z.max(0.0), slope: |a| f64::from(u8::from(a > 0.0)), ..ELU },
+            ),
+            ("the slope of the ReLU: on the left an ELU has one, too.", Way { slope: |a| f64::from(u8::from(a > 0.0)), ..ELU }),
+        ],
+        |way, input| run(*way, input, true),
+    )
+    .variants([("the gradients are computed once. Each step needs those at its own weights.", ELU)], |way, input| run(*way, input, false))
     .verdict()
 }
