@@ -15,7 +15,7 @@ from outputs import SKIP, shown, tags
 from run_notebooks import read
 
 CHECK = re.compile(r"^check::(\w+)\(\w+\)$")
-HEADING = re.compile(r"^## (\d) · (" + "|".join(KINDS) + r"): .+ (★{1,4})$", re.MULTILINE)
+HEADING = re.compile(r"^## (\d) · ((" + "|".join(KINDS) + r"): .+) (★{1,4})$", re.MULTILINE)
 TOKEN = re.compile(r"[A-Za-z_]\w*|\d[\w.]*|[^\w\s]")
 HINT = re.compile(r"<summary>(Hint.*?)</summary>(.*?)</details>", re.DOTALL)
 
@@ -110,8 +110,11 @@ class Gate(unittest.TestCase):
                 stars = [len(stars) for *_, stars in tasks]
                 self.assertEqual(stars, sorted(stars))
                 self.assertGreater(stars[-1], stars[0])
-                self.assertLessEqual([kind for _, kind, _ in tasks].count("Warm-up"), 1)
-                kinds.update(kind for _, kind, _ in tasks)
+                self.assertLessEqual([kind for *_, kind, _ in tasks].count("Warm-up"), 1)
+                kinds.update(kind for *_, kind, _ in tasks)
+                lesson = [cell.source for cell in read(ROOT / "notebooks" / path.name).cells if "## Try it" in cell.source]
+                for _, title, *_ in tasks:
+                    self.assertIn(f"*{title}*", "".join(lesson))
         for kind in KINDS[1:]:
             self.assertGreaterEqual(kinds[kind], 4, kind)
 
