@@ -59,11 +59,18 @@ impl Plane {
         points.iter().filter(move |(x, y)| within(&self.x, *x) && within(&self.y, *y)).map(|&point| self.at(point))
     }
 
-    /// The places of a line's points, without those that cannot be told from the one before.
+    /// The places of a line's points; of very many, no more in each column of pixels than can be seen.
     pub(super) fn line(&self, points: &[(f64, f64)]) -> Points {
-        let mut places: Points = points.iter().map(|&point| self.at(point)).collect();
-        places.dedup_by(|b, a| points.len() > 2000 && (a.0 - b.0).abs().max((a.1 - b.1).abs()) < 0.5);
-        places
+        let places: Points = points.iter().map(|&point| self.at(point)).collect();
+        if places.len() < 2000 {
+            return places;
+        }
+        let by_y = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
+        let seen = |column: &[(f64, f64)]| {
+            let ends = [column.first(), column.iter().min_by(by_y), column.iter().max_by(by_y), column.last()];
+            if column.len() > 4 { ends.into_iter().flatten().copied().collect() } else { column.to_vec() }
+        };
+        places.chunk_by(|a, b| a.0.floor() == b.0.floor()).flat_map(seen).collect()
     }
 }
 
