@@ -78,6 +78,7 @@ def main() -> None:
     front = (BOOK / "index.md").read_text()
     if not notebooks("experiments"):  # Sphinx warns of a list without entries
         front = re.sub(r"```\{toctree\}\n[^`]*experiments/\*\n```\n+", "", front)
+    shutil.copy(NOTEBOOKS / "glossary.md", sources)
     (sources / "index.md").write_text(front.replace("CONTENTS", contents()))
 
 
