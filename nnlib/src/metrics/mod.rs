@@ -48,7 +48,7 @@ pub fn accuracy(y: &Array1<usize>, y_hat: &Array1<usize>) -> Result<f64, Error> 
 /// println!("{confusion}");
 /// # Ok::<(), nnlib::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfusionMatrix {
     /// Shape (classes, classes): in row i and column j the number of samples of class i that were taken for class j.
     pub counts: Array2<usize>,
@@ -108,6 +108,13 @@ impl fmt::Display for ConfusionMatrix {
             }
         }
         Ok(())
+    }
+}
+
+/// As a notebook's cell shows it.
+impl fmt::Debug for ConfusionMatrix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -36,7 +36,7 @@ pub fn central_differences(f: impl Fn(&[f64]) -> f64, x: &[f64], step: f64) -> V
 }
 
 /// How far a gradient is from central differences: the worst of all parameters.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Comparison {
     /// |analytic − numeric| / max(1, |analytic| + |numeric|) of the worst parameter.
@@ -70,6 +70,13 @@ impl fmt::Display for Comparison {
             f,
             "{compared} derivatives compared; the worst differs by {worst:.1e}: {parameter}, backward {analytic:.9}, differences {numeric:.9}"
         )
+    }
+}
+
+/// As a notebook's cell shows it.
+impl fmt::Debug for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
