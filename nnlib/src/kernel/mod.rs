@@ -1,7 +1,8 @@
 //! The fast kernels: the same mathematics as the layers, arranged for the processor.
 //!
-//! Nothing in the lessons needs this folder, and its `unsafe` is the crate's only one. A layer says what it is as a [`Layer`]; a [`Workspace`](pass::Workspace)
-//! runs a stack of them. The formulas themselves, of activation functions and losses, and the geometry of convolutions are those of `math`.
+//! Nothing in the lessons needs this folder, and its `unsafe` is the crate's only one. A layer says what it is as a [`Layer`]; a
+//! [`Workspace`](pass::Workspace) runs a stack of them. The formulas themselves, of activation functions and losses, and the geometry of
+//! convolutions are those of `math`.
 //!
 //! | file | what |
 //! | --- | --- |
