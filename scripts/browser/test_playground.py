@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 from chromium import chromium
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "target" / "book" / "playground.html"
@@ -88,6 +88,13 @@ class Playground(unittest.TestCase):
         self.page.wait_for_timeout(250)
         return self.page.evaluate(PICTURES)
 
+    def changes(self, before: str, what: str) -> None:
+        """Waits until what is drawn is no longer what was drawn before."""
+        for _ in range(40):
+            if self.settled() != before:
+                return
+        self.fail(f"{what}: nothing drawn has changed")
+
     def shoot(self, name: str) -> None:
         self.page.screenshot(path=SHOTS / f"playground-{name}.png", full_page=True)
 
@@ -111,16 +118,16 @@ class Playground(unittest.TestCase):
                 self.page.get_by_role("button", name=scene["name"], exact=True).click()
                 self.wait_for_epoch(30)
                 self.pause()
-                self.assertEqual(self.page.locator("#scenes [aria-pressed=true]").inner_text(), scene["name"])
-                self.assertEqual(self.at("guide-text").inner_text(), scene["text"])
+                expect(self.page.locator("#scenes [aria-pressed=true]")).to_have_text(scene["name"])
+                expect(self.at("guide-text")).to_have_text(scene["text"])
                 self.assertTrue((PAGE.parent / self.at("guide-lesson").get_attribute("href")).is_file())
                 self.shoot(name)
                 for label, changes in scene["tries"]:
                     before = self.settled()
                     self.at("tries").get_by_role("button", name=label, exact=True).click()
+                    self.changes(before, label)
                     self.wait_for_epoch(5)
                     self.pause()
-                    self.assertTrue(self.settled() != before, label)
                     self.assertLessEqual(changes.items(), self.settings().items())
 
     def test_what_the_scenes_claim(self) -> None:
@@ -173,34 +180,34 @@ class Playground(unittest.TestCase):
         for feature in ("x1x1", "x2x2", "x1x2", "sinx1", "sinx2", "x1", "x2"):
             before = self.settled()
             self.page.locator(f"label:has(#feature-{feature})").click()
-            self.assertTrue(self.settled() != before, feature)
+            self.changes(before, feature)
         # One feature has to stay.
         for feature in ("x1x1", "x2x2", "x1x2", "sinx1", "sinx2"):
             self.page.locator(f"label:has(#feature-{feature})").click()
-        self.assertEqual(self.page.locator(".chip :checked").count(), 1)
+        expect(self.page.locator(".chip :checked")).to_have_count(1)
 
     def test_layers_and_neurons(self) -> None:
         for _ in range(5):
             self.at("add-layer").click()
-        self.assertTrue(self.at("add-layer").is_disabled())
-        self.assertEqual(self.page.locator(".layer input").count(), 6)
+        expect(self.at("add-layer")).to_be_disabled()
+        expect(self.page.locator(".layer input")).to_have_count(6)
         self.page.get_by_label("Neurons in layer 2", exact=True).fill("50")
         self.page.keyboard.press("Enter")
         self.page.get_by_label("One neuron more in layer 1", exact=True).click()
         self.page.wait_for_function("() => decodeURIComponent(location.hash).includes('hidden=4,50,3,3,3,3')")
         for _ in range(6):
             self.at("remove-layer").click()
-        self.assertTrue(self.at("remove-layer").is_disabled())
+        expect(self.at("remove-layer")).to_be_disabled()
         self.assertIn("hidden=", self.page.evaluate("location.hash"))
 
         self.open()
         whole = self.settled()
         self.at("network").focus()
         self.page.keyboard.press("ArrowRight")
-        self.assertEqual(self.at("plane-title").inner_text(), "Neuron 0 of layer 1")
+        expect(self.at("plane-title")).to_have_text("Neuron 0 of layer 1")
         self.page.keyboard.press("ArrowDown")
         self.page.wait_for_function("() => document.getElementById('neuron-text').textContent.includes('bias')")
-        self.assertTrue(self.settled() != whole)
+        self.changes(whole, "a neuron seen large")
         self.page.keyboard.press("Escape")
         self.assertTrue(self.settled() == whole)
 
@@ -222,7 +229,7 @@ class Playground(unittest.TestCase):
         self.assertEqual(self.loss(), after)
         self.at("reseed").click()
         self.page.wait_for_function("() => location.hash.includes('seed=1')")
-        self.assertTrue(self.settled() != first)
+        self.changes(first, "another seed")
 
     def test_early_stopping(self) -> None:
         self.open(f"?scene=overfitting#{address(SCENES['overfitting']['settings'] | {'patience': 50})}")
@@ -307,7 +314,7 @@ class Playground(unittest.TestCase):
             self.page.get_by_role("radio", name=f"class {c}").click()
             self.at("plane").click(position={"x": x * box["width"], "y": y * box["height"]})
         self.page.wait_for_function("() => location.hash.split('points=')[1]?.split('%3B').length == 5")
-        self.assertEqual(self.page.locator("#confusion tr").count(), 4)
+        expect(self.page.locator("#confusion tr")).to_have_count(4)
         self.at("play").click()
         self.wait_for_epoch(50)
         self.pause()
