@@ -1,5 +1,6 @@
 //! Models and weights in files: what comes back, and what is said of a file that is none.
 
+mod damage;
 mod models;
 mod places;
 mod pytorch;

@@ -3,6 +3,8 @@
 #![allow(dead_code, unused_imports, reason = "each test uses its part")]
 
 use ndarray::{Array1, Array2};
+use nnlib::data::make_moons;
+use nnlib::{Activation, Dataset, Loss, Model, Optimizer, RandomState, Sequential};
 use serde_json::Value;
 
 pub(crate) use nnlib::assert_close;
@@ -49,4 +51,13 @@ pub(crate) fn assert_sha256(file: &str, bytes: &[u8]) {
     let sum: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let line = format!("{sum}  {file}");
     assert!(include_str!("../../data/README.md").lines().any(|l| l == line), "not in data/README.md: {line}");
+}
+
+/// The moons tutorial: 200 points and a 2-h-2 network, each from seed 0.
+pub(crate) fn moons_model(hidden: usize) -> (Dataset, Model) {
+    let data = make_moons(200, 0.20, &mut RandomState::new(0)).unwrap();
+    let network = Sequential::input(2).dense(hidden).activation(Activation::Tanh).dense(2).build(&mut RandomState::new(0)).unwrap();
+    // Its gradient is summed over the samples, and so is 200 times that of its loss: rate 0.01 there is 0.01 · 200 here.
+    let model = network.compile(Loss::SoftmaxCrossEntropy, Optimizer::sgd(0.01 * 200.0).unwrap()).unwrap();
+    (data, model.l2(0.01 / 200.0).unwrap().with_accuracy())
 }

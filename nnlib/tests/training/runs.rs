@@ -2,18 +2,9 @@
 
 use ndarray::{Array1, Array2, Axis, array};
 
-use crate::support::{assert_close, fixture, floats, matrix, message};
+use crate::support::{assert_close, fixture, floats, matrix, message, moons_model};
 use nnlib::data::make_moons;
-use nnlib::{Activation, Classifier, Dataset, Error, FitOptions, Init, Loss, Model, Optimizer, RandomState, Schedule, Sequential};
-
-/// The moons tutorial: 200 points and a 2-h-2 network, each from seed 0.
-fn moons_model(hidden: usize) -> (Dataset, Model) {
-    let data = make_moons(200, 0.20, &mut RandomState::new(0)).unwrap();
-    let network = Sequential::input(2).dense(hidden).activation(Activation::Tanh).dense(2).build(&mut RandomState::new(0)).unwrap();
-    // Its gradient is summed over the samples, and so is 200 times that of its loss: rate 0.01 there is 0.01 · 200 here.
-    let model = network.compile(Loss::SoftmaxCrossEntropy, Optimizer::sgd(0.01 * 200.0).unwrap()).unwrap();
-    (data, model.l2(0.01 / 200.0).unwrap().with_accuracy())
-}
+use nnlib::{Activation, Classifier, Error, FitOptions, Init, Loss, Optimizer, RandomState, Schedule, Sequential};
 
 #[test]
 fn the_moons_tutorial_to_the_ninth_digit() {
