@@ -206,16 +206,20 @@ def borrow_crates(cargo_home: Path) -> Path:
 
     For crates of the user's own only: cargo compiles anew whatever stands in another place than before.
     """
-    own = POOL / "cargo"
+    own, new = POOL / "cargo", POOL / "cargo.new"
+    if own.exists():
+        return own
+    shutil.rmtree(new, ignore_errors=True)
     # Of the crates' sources and archives each, of the index each file.
     for kind, pattern in ("src", "*/*"), ("cache", "*/*"), ("index", "*/**/*"):
         store = cargo_home / "registry" / kind
         for path in store.glob(pattern):
-            link = own / "registry" / kind / path.relative_to(store)
-            if (kind != "index" or path.is_file()) and not os.path.lexists(link):
+            link = new / "registry" / kind / path.relative_to(store)
+            if kind != "index" or path.is_file():
                 link.parent.mkdir(parents=True, exist_ok=True)
                 link.symlink_to(path)
-    return own
+    new.mkdir(exist_ok=True)
+    return new.rename(own)
 
 
 def borrow() -> None:
