@@ -34,7 +34,8 @@ from nbformat import NotebookNode
 
 from course import NOTEBOOKS, ROOT, notebooks
 from outputs import SKIP, tags
-from run_notebooks import read, text_of, write
+from files import write
+from run_notebooks import read, text_of
 
 EXERCISES = NOTEBOOKS / "exercises"
 SOLUTION, SHOWS = "solution", "shows"  # tags

@@ -14,18 +14,11 @@ import sys
 from pathlib import Path
 
 from course import NOTEBOOKS, ROOT, notebooks
+from files import write
 
 
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write beside and rename, so that the file is whole at any moment."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(content)
-    beside.replace(path)
 
 
 def bring(folder: Path) -> list[str]:
@@ -54,7 +47,7 @@ def bring(folder: Path) -> list[str]:
     link = folder.parent / "nnlib"  # where the first cells look for it
     if not link.is_symlink() and not link.exists():
         link.symlink_to(ROOT / "nnlib")
-    write(record, (json.dumps(given, indent=1) + "\n").encode())
+    write(record, json.dumps(given, indent=1) + "\n")
     return told
 
 
@@ -64,7 +57,7 @@ def main() -> None:
     if told:
         notes = folder / "CORRECTIONS.md"
         before = notes.read_text() if notes.exists() else "# Corrections\n"
-        write(notes, (before + f"\n{datetime.date.today()}\n\n" + "".join(f"- {line}\n" for line in told)).encode())
+        write(notes, before + f"\n{datetime.date.today()}\n\n" + "".join(f"- {line}\n" for line in told))
         print("\n".join(f"lessons: {line}" for line in told))
 
 

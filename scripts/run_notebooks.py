@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 
 from course import NOTEBOOKS, ROOT, notebooks
 from execution import Run, execute, is_executed
+from files import write
 from outputs import ERRORS, RAISES, VARIES, clean, differences, keep, shown, tags, tidy
 
 
@@ -49,17 +50,6 @@ def judge(run: Run, stored: NotebookNode, notebook: NotebookNode, save: bool) ->
             run.fail(message, cell, number)
     if unstored:
         run.fail("no outputs are stored in the notebook; store them with --save")
-
-
-def write(path: Path, text: str) -> None:
-    """Write beside and rename, so that the file is whole at any moment."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def read(path: Path) -> NotebookNode:
