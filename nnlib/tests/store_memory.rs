@@ -1,7 +1,8 @@
 //! Reading a file asks at no time for more memory than eight times what the file holds, whatever it promises, nor for fourteen times in all.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "support/memory.rs"]
+mod memory;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -10,50 +11,17 @@ use flate2::{Compression, write::GzEncoder};
 use nnlib::data::{Table, read_idx_images, read_idx_labels};
 use nnlib::{Model, RandomState, Sequential};
 
+use memory::measured;
+
 /// What reading may take beside: the buffers of gzip, paths and messages.
 const BESIDE: usize = 192 << 10;
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-struct Counting;
-
-thread_local! {
-    static LIVE: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-    static LARGEST: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(bytes: isize) {
-    LIVE.set(LIVE.get() + bytes);
-    PEAK.set(PEAK.get().max(LIVE.get()));
-    LARGEST.set(LARGEST.get().max(bytes));
-}
-
-// SAFETY: the system's allocator does the work.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
 
 /// Reads a file with these bytes, which hold so many once they are unpacked.
 fn read<T>(what: &str, bytes: &[u8], holds: usize, read: impl FnOnce(&Path) -> T) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     fs::write(&path, bytes).unwrap();
-    let before = LIVE.get();
-    PEAK.set(before);
-    LARGEST.set(0);
-    let result = read(&path);
-    let (largest, taken) = (LARGEST.get() as usize, (PEAK.get() - before) as usize);
-    drop(result);
+    let (_, largest, taken) = measured(|| read(&path));
     let times = |bytes: usize| bytes as f64 / holds as f64;
     let said = format!("{what}, {holds} bytes: {:.1} times at once, {:.1} in all", times(largest), times(taken));
     println!("{said}");

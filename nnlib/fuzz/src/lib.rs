@@ -1,43 +1,15 @@
 //! What every target has in common: a file with the fuzzer's bytes, and an account of the memory that reading it takes.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "../../tests/support/memory.rs"]
+mod memory;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use memory::measured;
+
 /// What reading may take beside eight times the file: the buffers of gzip, paths and messages.
 const BESIDE: usize = 256 << 10;
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-struct Counting;
-
-thread_local! {
-    static LIVE: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-    static LARGEST: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(bytes: isize) {
-    let live = LIVE.get() + bytes;
-    LIVE.set(live);
-    PEAK.set(PEAK.get().max(live));
-    LARGEST.set(LARGEST.get().max(bytes));
-}
-
-// SAFETY: the system's allocator does the work.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
 
 /// Reads a file with these bytes. Fails when that asks at once for more than eight times the bytes that the file `holds`.
 pub fn read<T>(bytes: &[u8], holds: usize, read: impl FnOnce(&Path) -> T) -> T {
@@ -48,11 +20,7 @@ pub fn read<T>(bytes: &[u8], holds: usize, read: impl FnOnce(&Path) -> T) -> T {
 
 /// Does something that may ask at once for eight times this many bytes, and for twice that in all.
 pub fn bounded<T>(holds: usize, action: impl FnOnce() -> T) -> T {
-    let before = LIVE.get();
-    PEAK.set(before);
-    LARGEST.set(0);
-    let result = action();
-    let (largest, taken) = (LARGEST.get() as usize, (PEAK.get() - before) as usize);
+    let (result, largest, taken) = measured(action);
     assert!(largest <= 8 * holds + BESIDE, "{largest} bytes at once for a file that holds {holds}");
     assert!(taken <= 16 * holds + BESIDE, "{taken} bytes in all for a file that holds {holds}");
     result
